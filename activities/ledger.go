@@ -1,0 +1,106 @@
+package activities
+
+import (
+	"context"
+	"time"
+
+	"huajie/domain/machine"
+	"huajie/domain/notice"
+	"huajie/domain/org"
+)
+
+// The kinds of stream in the ledger.
+const (
+	KindGrievance = "grievance"
+	KindSession   = "joint_session"
+)
+
+// Ledger is the append-only book of everything that happened, with the current
+// state of every case and session beside it. Writing is exactly-once by key.
+type Ledger interface {
+	// Change runs decide on the locked, current state of one stream and
+	// appends what it answers, all in one transaction: events (hash-chained),
+	// state row, live deadlines, rendered notices, the key of the command. A refusal by decide (*domain.Error) is returned as it is and
+	// changes nothing.
+	//
+	// When the key was already committed, decide is not run: the events after
+	// Seq are returned again (Repeated). When the ledger has moved past Seq
+	// and the key is new, decide is not run either: the missed events are
+	// returned with Behind set, to be folded before asking anew. The error is
+	// domain.CodeNotFound for an unknown stream, CodeKeyReused for a key that
+	// was used for another fingerprint.
+	Change(ctx context.Context, w Write) (Written, error)
+
+	// Create appends the first events of a new stream, drawing its case
+	// number in the same transaction when w.No is empty. A repeated key
+	// returns what was created then.
+	Create(ctx context.Context, w NewStream) (Written, error)
+}
+
+// Write is one change of an existing stream.
+type Write struct {
+	Kind        string
+	No          string
+	Seq         int    // what the writer has folded; -1 skips the check
+	Key         string // unique per wish; empty for deadlines
+	Fingerprint string // of the request the key was used for
+	Decide      func(Current) (Decision, error)
+}
+
+// NewStream is the first write of a case or session.
+type NewStream struct {
+	Kind        string
+	No          string // empty: draw one
+	Place       string // six-digit county code the number begins with
+	Letter      string // kind letter of the number: G, E, …
+	Day         time.Time
+	Key         string
+	Fingerprint string
+	Intake      *Intake // the person and the query code, for a case
+	Decide      func(no string) (Decision, error)
+}
+
+// Intake is what is stored with a new case and never enters its workflow.
+type Intake struct {
+	PersonID  string
+	Person    map[string]string // name, phone, id_type, id_no, address, kind
+	QueryCode string
+	Details   map[string]any // place, request, facts, respondent … as entered
+}
+
+// Current is the state of a stream inside the transaction, and what a decision
+// may look up beside it.
+type Current interface {
+	// State decodes the current state.
+	State(into machine.Subject) error
+	// People gives the users of these names that exist and are active.
+	People(names []string) (map[string]org.User, error)
+	// Cases gives what a decision may know of other cases.
+	Cases(nos []string) (map[string]machine.Related, error)
+	// NewNo draws a case number (for a split).
+	NewNo(place, letter string, day time.Time) (string, error)
+	// HangUps counts a unit's suspended and due cases of the quarter.
+	HangUps(unit string, since time.Time) (suspended, due int, err error)
+	// Petitioner gives the person id behind a case, "" when anonymous.
+	Petitioner(no string) (string, error)
+}
+
+// Decision is what decide answers: events and the state after them, with the
+// notices already rendered.
+type Decision struct {
+	Events  []machine.Event
+	State   machine.Subject // *grievance.Case or *joint.Session
+	Notices []notice.Message
+	// Spawned is a case registered by this decision (a split), written in the
+	// same transaction.
+	Spawned *Decision
+}
+
+// Written is what a change left in the ledger.
+type Written struct {
+	No        string
+	QueryCode string // only from Create
+	Events    []machine.Event
+	Repeated  bool // the key had been committed before
+	Behind    bool // events the writer had missed; nothing was decided
+}

@@ -1,0 +1,263 @@
+package grievance
+
+import (
+	"time"
+
+	"huajie/domain"
+	"huajie/domain/calendar"
+	"huajie/domain/form"
+	"huajie/domain/machine"
+)
+
+// closingSteps bring a case to its end and, within the window, back: G28–G36.
+func closingSteps() []step {
+	callback := machine.As(atCallback, dispatcher, clerk, guide, petitionOfficer, supervisor, townOffice, townIntake)
+	return []step{
+		{Action: "evaluate", Rule: "G28", ZH: "评价", EN: "Evaluate", From: []machine.State{Replied, Merged}, Who: callback, Petitioner: true,
+			Fields: []form.Field{{Name: "rating", ZH: "满意度", EN: "rating", Type: form.Choice, Required: true, Options: []string{"satisfied", "basic", "unsatisfied"}},
+				text("comment", "意见", "comment")}, Guard: guardEvaluate, Do: do(evaluate)},
+		{Action: "rework", Rule: "G29", ZH: "退回重办", EN: "Rework", From: []machine.State{Replied}, Who: machine.As(atCallback, dispatcher, supervisor, petitionOfficer),
+			Fields: []form.Field{text("why_founded", "属实理由", "why it is founded").Need()}, Do: do(func(t turn) error { return reworkNow(t, "founded") })},
+		{Action: "close-explained", Rule: "G32", ZH: "解释办结", EN: "Close as explained", From: []machine.State{Replied}, Who: machine.As(inCounty, supervisor),
+			Fields:    []form.Field{text("explanation", "解释记录", "explanation").Need(), text("remedy", "已告知救济途径", "remedy told").Need()},
+			Signature: machine.TwoPersons, Signs: machine.As(inCounty, supervisor, director), Guard: guardExplained, Do: do(closeExplained)},
+		{Action: "close-unreachable", Rule: "§3.10", ZH: "联系不上办结", EN: "Close as unreachable", From: []machine.State{Replied, Handling}, Who: machine.As(inCounty, dispatcher),
+			Fields: []form.Field{text("notice_posted", "公告或留置情况", "notice posted").Need()}, Guard: guardUnreachable, Do: do(closeUnreachable)},
+		{Action: "withdraw", Rule: "G33", ZH: "撤回", EN: "Withdraw", From: active, Petitioner: true,
+			Who:    append(machine.As(atCallback, dispatcher, clerk, guide, petitionOfficer), machine.As(inTownship, townIntake)...),
+			Fields: []form.Field{statement}, Guard: guardWithdraw, Do: do(withdraw)},
+		{Action: "reopen", Rule: "G35", ZH: "重新办理", EN: "Reopen", From: []machine.State{Closed}, Who: machine.As(inCounty, dispatcher, supervisor),
+			Fields: []form.Field{{Name: "ground", ZH: "情形", EN: "ground", Type: form.Choice, Required: true, Options: []string{"new_facts", "false_closing", "court_change"}}, reason},
+			Guard:  guardReopen, Do: do(reopen)},
+	}
+}
+
+func guardEvaluate(t *machine.Turn[*Case]) error {
+	c := t.Case
+	switch {
+	case c.State == Merged && !c.MasterReplied:
+		return refuse("not_answered", "G28", "主办件尚未答复,暂不能评价", "the master case has not been answered yet")
+	case c.Evaluation != nil:
+		return refuse("already_rated", "G28", "已经评价过", "it has been rated already")
+	}
+	return nil
+}
+
+// evaluate takes the petitioner's word (G28). Satisfied closes; unsatisfied is
+// judged within a day, and taken as founded when nobody judges (G29).
+func evaluate(t turn) error {
+	c := t.Case
+	c.Evaluation = &Evaluation{Rating: t.In.Text("rating"), At: t.Now, By: t.Actor.User}
+	if c.State == Merged {
+		t.Record("evaluated", "G28")
+		return nil
+	}
+	t.Clear("evaluation")
+	if c.Evaluation.Rating != "unsatisfied" {
+		t.close(c.closingType(), "evaluated", "G28")
+		return nil
+	}
+	t.Start("rework.decide", t.Rules.Policy.Limit("rework.decide"), machine.Deadline{Duty: true, Unit: t.centre()})
+	t.Record("evaluated", "G28").Notify("N17", at(t.centre(), dispatcher, supervisor)...)
+	return nil
+}
+
+// closingType follows from the outcome grade: only defused and disposed count
+// as resolved (R7).
+func (c *Case) closingType() string {
+	switch c.Reply.OutcomeGrade {
+	case "disposed":
+		return "resolved"
+	case "defused":
+		return "agreement"
+	}
+	return "explained"
+}
+
+// close is the end of the road for now: the case can be reopened until it is
+// archived.
+func (t turn) close(typ, event, rule string) {
+	c := t.Case
+	t.end(Closed, typ)
+	pol := t.Rules.Policy
+	archive := t.Start("archive", pol.ArchiveLimit(c.Track), machine.Deadline{})
+	if c.petition() && c.Reply != nil && !c.Reply.ServedAt.IsZero() {
+		if review := t.Rules.Calendar.Due(c.Reply.ServedAt, pol.Limit("review.window")); review.At.After(archive.At) {
+			archive.At = review.At
+			t.Set(archive)
+		}
+	}
+	if c.Risk == "red" || c.Risk == "orange" { // §4.2: follow-up visits
+		for _, l := range pol.Limits("followup." + c.Risk) {
+			t.Start("followup."+l.String(), l, machine.Deadline{Kind: "followup"})
+		}
+	}
+	e := t.Record(event, rule).Notify("N16", t.petitioners()...)
+	e.Fact("closing", typ)
+	t.tellFollowers(e)
+	t.tellFirst(e)
+}
+
+// reworkNow sends the case back to whoever answered (G29). At the second time it goes
+// up a level instead (G31).
+func reworkNow(t turn, founded string) error {
+	c := t.Case
+	t.Clear("evaluation", "rework.decide")
+	c.ReworkCount++
+	if c.Evaluation != nil {
+		c.Evaluation.Founded = founded
+	}
+	t.To(Rework)
+	t.DropRequests()
+	half := t.Rules.Policy.ReworkLimit(t.budget(c.Level))
+	stay := c.stay()
+	owner := stay.Owner
+	if c.Level == L1 {
+		owner = Owner{Unit: c.LeadUnit}
+	}
+	c.owns(owner)
+	c.Stays = append(c.Stays, Stay{Level: c.Level, Entered: t.Now, Budget: half, Trigger: "T05", Owner: owner})
+	t.runPolicy(Clock{Start: t.Now, Limit: half}, half)
+	c.stay().Due = c.Policy.Due
+	if c.Statutory != nil && c.Statutory.Due.After(t.Now) {
+		t.armStatutory()
+	}
+	t.Record("rework_ordered", "G29").
+		Notify("N17", t.petitioners()...).
+		Notify("N17", at(c.Owner.Unit, liaison, townOffice, director)...).
+		Notify("N17", t.handlers()...)
+	if c.ReworkCount < t.Rules.Policy.Int("rework.max") {
+		return nil
+	}
+	return t.liftRework()
+}
+
+// liftRework takes a case that was reworked too often one level up.
+func (t turn) liftRework() error {
+	switch t.Case.Level {
+	case L0, L1:
+		return escalateL2(t, "T05")
+	case L2:
+		return escalateL3(t, "T05", "", "G31")
+	}
+	return nil // L3 is the terminus: the leader answers again
+}
+
+func guardExplained(t *machine.Turn[*Case]) error {
+	if e := t.Case.Evaluation; e == nil || e.Rating != "unsatisfied" {
+		return refuse("not_unsatisfied", "G32", "只适用于不满意但诉求无理的情形", "only for an unsatisfied rating that is unfounded")
+	}
+	return nil
+}
+
+func closeExplained(t turn) error {
+	t.Case.Evaluation.Founded = "unfounded"
+	t.close("unfounded", "closed_explained", "G32")
+	return nil
+}
+
+// guardUnreachable: three attempts on two days at different hours (§3.10).
+func guardUnreachable(t *machine.Turn[*Case]) error {
+	days, hours, tries := map[int]bool{}, map[int]bool{}, 0
+	for _, x := range t.Case.Contacts {
+		if x.Reached {
+			return refuse("was_reached", "§3.10", "已联系上诉求人", "the petitioner has been reached")
+		}
+		local := x.At.In(calendar.Zone)
+		tries++
+		days[local.YearDay()], hours[local.Hour()] = true, true
+	}
+	if tries < 3 || len(days) < 2 || len(hours) < 2 {
+		return refuse("too_few_attempts", "§3.10", "须在两日不同时段联系三次以上", "three attempts on two days at different hours are needed")
+	}
+	return nil
+}
+
+func closeUnreachable(t turn) error {
+	t.close("unreachable", "closed_unreachable", "§3.10")
+	return nil
+}
+
+// guardWithdraw: the petitioner's will does not stop accusation and safety
+// matters (G33, §6 item 53).
+func guardWithdraw(t *machine.Turn[*Case]) error {
+	c := t.Case
+	if c.Confidentiality == "C3" || c.Risk == "red" || c.Urgency == "emergency" {
+		return refuse("ex_officio", "G33", "检举控告和安全事项依职权继续办理", "accusations and safety matters go on ex officio")
+	}
+	return nil
+}
+
+func withdraw(t turn) error {
+	t.end(Withdrawn, "withdrawn")
+	e := t.Record("withdrawn", "G33").Notify("N16", t.petitioners()...)
+	if t.Case.LeadUnit != "" {
+		e.Notify("N16", at(t.Case.LeadUnit, liaison)...)
+	}
+	t.tellFollowers(e)
+	t.tellFirst(e)
+	return nil
+}
+
+func guardReopen(t *machine.Turn[*Case]) error {
+	if until := t.Rules.Calendar.Due(t.Case.ClosedAt, t.Rules.Policy.Limit("reopen.window")); t.Now.After(until.At) {
+		return refuse("reopen_window", "G35", "已超过重新办理期限", "the window for reopening has closed")
+	}
+	return nil
+}
+
+// reopen takes a closed case up again where it was answered (G35).
+func reopen(t turn) error {
+	c := t.Case
+	clear(c.Deadlines)
+	c.ClosedAt, c.ClosingType, c.Evaluation = time.Time{}, "", nil
+	if c.LeadUnit == "" {
+		c.LeadUnit, _ = t.suggested()
+	}
+	if c.Level == "" {
+		c.Level = L1
+	}
+	state := resolvingState[c.Level]
+	owner := c.Owner
+	if state == Handling {
+		owner = Owner{Unit: c.LeadUnit}
+	}
+	c.owns(owner)
+	limit := t.budget(c.Level)
+	c.Stays = append(c.Stays, Stay{Level: c.Level, Entered: t.Now, Budget: limit, Owner: owner})
+	t.runPolicy(Clock{Start: t.Now, Limit: limit}, limit)
+	c.stay().Due = c.Policy.Due
+	if c.Statutory != nil && c.Statutory.Due.After(t.Now) {
+		t.armStatutory()
+	}
+	t.To(state)
+	t.Record("reopened", "G35").
+		Notify("N17", t.petitioners()...).
+		Notify("N17", at(c.Owner.Unit, liaison, townOffice, director)...)
+	return nil
+}
+
+// Unmet lists what of the closing checklist (§3.10) is still missing.
+func (c *Case) Unmet() []domain.Text {
+	var out []domain.Text
+	miss := func(zh, en string) { out = append(out, domain.Text{ZH: zh, EN: en}) }
+	for _, k := range c.Tasks {
+		if k.Mandatory && k.Open() {
+			miss("任务未完成", "a task is open")
+			break
+		}
+	}
+	if c.Reply == nil && c.ClosingType != "unreachable" {
+		miss("未答复", "no reply was issued")
+	}
+	if c.Reply != nil && c.Reply.ServedAt.IsZero() && !c.WrittenNoDuty {
+		miss("答复未送达", "the reply was not served")
+	}
+	if c.Evaluation == nil && c.ClosingType != "unreachable" {
+		miss("未评价", "no rating was captured")
+	}
+	if c.Scale == "" {
+		miss("规模未确认", "the scale is not confirmed")
+	}
+	return out
+}

@@ -1,0 +1,325 @@
+package grievance
+
+import (
+	"huajie/domain/machine"
+	"huajie/domain/org"
+)
+
+// expiries is everything time does to a grievance, by the kind of deadline. A
+// kind without a rule here only notes that its limit has passed.
+func expiries(m *machine.Machine[*Case]) map[string]func(*machine.Turn[*Case], machine.Deadline) error {
+	rules := map[string]func(turn, machine.Deadline) error{
+		// the front desk
+		"pickup":        alarm("intake_unattended", "G1", dutyLeader),
+		"triage.soft":   alarm("triage_slow", "G2", dispatcher),
+		"triage":        alarm("triage_overdue", "G2", dutyLeader, supervisor),
+		"triage.decide": alarm("decision_overdue", "G3", supervisor),
+		"accept_notice": deemAccepted,
+		"handover":      offerLapsed,
+		// the unit
+		"sign.half":     remindUnit("sign_reminded", "G10"),
+		"sign":          autoSign,
+		"assign":        unitLate("assign_overdue", "G11"),
+		"contact":       contactMissed,
+		"return.review": returnLapsed,
+		"adjudicate":    adjudicationLate,
+		"task":          taskLate,
+		"pause.max":     pauseOver,
+		"hangup.review": reviewMissed,
+		"hangup.until":  hangUpOver,
+		// the policy clock (§4.3)
+		"policy.half":   halfUsed,
+		"policy.yellow": yellowLight,
+		"policy.red":    redLight,
+		"policy.grace":  graceOver,
+		"policy.fail":   redCard,
+		// the statutory clock
+		"statutory.countdown": countdown,
+		"statutory":           statutoryPassed,
+		// the upper levels
+		"joint.convene":    alarm("session_overdue", "J1", director, supervisor),
+		"leader.designate": leaderByRota,
+		"leader.meet":      alarm("meeting_overdue", "§3.2 L3", director, supervisor),
+		// after the answer
+		"evaluation":    evaluationOver,
+		"rework.decide": foundedByDefault,
+		"followup":      followUp,
+		"archive":       archive,
+		"unmerge":       quietly("merge_final", "§2.2"),
+	}
+	out := map[string]func(*machine.Turn[*Case], machine.Deadline) error{"request": m.ExpireRequest}
+	for kind, rule := range rules {
+		out[kind] = func(t *machine.Turn[*Case], d machine.Deadline) error { return rule(turn{t}, d) }
+	}
+	return out
+}
+
+type expiry = func(turn, machine.Deadline) error
+
+func quietly(event, rule string) expiry {
+	return func(t turn, _ machine.Deadline) error {
+		t.Record(event, rule)
+		return nil
+	}
+}
+
+// alarm tells offices of the county centre that a limit passed; the duty stays.
+func alarm(event, rule string, roles ...org.Role) expiry {
+	return func(t turn, _ machine.Deadline) error {
+		t.Record(event, rule).Notify("N20", at(t.centre(), roles...)...).Notify("N20", user(t.Case.Owner.User))
+		return nil
+	}
+}
+
+func remindUnit(event, rule string) expiry {
+	return func(t turn, _ machine.Deadline) error {
+		t.Record(event, rule).Notify("N20", at(t.Case.LeadUnit, liaison)...)
+		return nil
+	}
+}
+
+func unitLate(event, rule string) expiry {
+	return func(t turn, _ machine.Deadline) error {
+		t.Record(event, rule).Notify("N20", at(t.Case.LeadUnit, liaison, deptLeader)...)
+		return nil
+	}
+}
+
+// deemAccepted: without a notice within 15 days the matter counts as accepted,
+// and that is a fault (§4.1 statutory.start).
+func deemAccepted(t turn, _ machine.Deadline) error {
+	c := t.Case
+	if c.AcceptedAt.IsZero() {
+		c.AcceptedAt, c.AcceptedDeemed = t.Now, true
+		c.flag("deemed_accepted")
+		t.runStatutory(t.Now)
+	}
+	t.Record("deemed_accepted", "§4.1 statutory.start").
+		Notify("N6", t.petitioners()...).
+		Notify("N20", at(t.centre(), dutyLeader, supervisor)...)
+	return nil
+}
+
+// offerLapsed: an unconfirmed hand-over returns to who gave it (FR6).
+func offerLapsed(t turn, _ machine.Deadline) error {
+	if t.Case.Offer == nil {
+		return nil
+	}
+	to := t.Case.Offer.Unit
+	e := t.fallBack("hand_over_lapsed")
+	e.Notify("N20", user(t.Case.Owner.User)).Notify("N20", at(t.centre(), dutyLeader)...).Notify("N20", at(to, townLeader, deptLeader)...)
+	return nil
+}
+
+// autoSign: who does not sign in time has signed, late (视同签收, §4.4 sign.auto).
+func autoSign(t turn, _ machine.Deadline) error {
+	t.sign("", true)
+	t.Case.flag("late_sign")
+	t.Record("auto_signed", "G10").Because("S01").
+		Notify("N20", at(t.Case.LeadUnit, liaison, deptLeader)...)
+	return nil
+}
+
+// contactMissed marks that nobody reached the petitioner in time (G12, S02).
+func contactMissed(t turn, _ machine.Deadline) error {
+	t.Case.flag("contact_missed")
+	t.supervise("yellow_card")
+	t.Record("contact_missed", "G12").Because("S02").
+		Notify("N21", at(t.Case.LeadUnit, deptLeader)...).Fact("cause", "S02")
+	return nil
+}
+
+// returnLapsed: a return nobody decided is rejected (G14).
+func returnLapsed(t turn, _ machine.Deadline) error { return t.backToWork("return_lapsed") }
+
+// adjudicationLate: after the director the county leader decides within a day;
+// after that the centre takes the case (G16, G21).
+func adjudicationLate(t turn, _ machine.Deadline) error {
+	c := t.Case
+	if c.AdjudicateByLeader {
+		return escalateL2(t, "T02")
+	}
+	c.AdjudicateByLeader = true
+	t.Start("adjudicate", t.Rules.Policy.Limit("adjudicate.leader"), machine.Deadline{Duty: true, Unit: t.centre()})
+	e := t.Record("adjudication_passed_on", "G17").Notify("N20", at(t.centre(), director, supervisor)...)
+	if name, ok := t.Rules.Org.LeaderOnRota(c.County, t.Now); ok {
+		e.Notify("N8", user(name))
+	}
+	return nil
+}
+
+func taskLate(t turn, d machine.Deadline) error {
+	k := t.Case.Tasks[d.Ref]
+	k.Late = true
+	t.Case.Tasks[d.Ref] = k
+	t.supervise("reminded")
+	t.Record("task_overdue", "§4.4 assist").
+		Notify("N20", at(k.Unit, liaison, deptLeader)...).
+		Notify("N20", at(t.Case.LeadUnit, liaison)...)
+	return nil
+}
+
+func pauseOver(t turn, _ machine.Deadline) error {
+	t.closePause()
+	t.Record("clock_resumed", "§4.1 policy.pause_reasons").Notify("N20", t.handlers()...)
+	return nil
+}
+
+// reviewMissed: a hang-up without its review ends, with a yellow card (§4.5).
+func reviewMissed(t turn, _ machine.Deadline) error {
+	t.supervise("yellow_card")
+	t.resumeNow("review_missed").
+		Notify("N21", at(t.Case.LeadUnit, deptLeader)...).Fact("cause", "S03")
+	return nil
+}
+
+// hangUpOver ends a hang-up; one that has used its whole time goes to the
+// centre (G20).
+func hangUpOver(t turn, _ machine.Deadline) error {
+	since := t.Case.Suspension.Since
+	whole := !t.Now.Before(t.Rules.Calendar.Due(since, t.Rules.Policy.Limit("hangup.max.total")).At)
+	t.resumeNow("resumed").Notify("N20", at(t.Case.LeadUnit, liaison, deptLeader)...)
+	if whole {
+		return escalateL2(t, "T01")
+	}
+	return nil
+}
+
+func halfUsed(t turn, _ machine.Deadline) error {
+	e := t.Record("half_used", "§4.3 warn.first").Notify("N20", t.handlers()...)
+	if len(t.Case.Handlers) == 0 {
+		e.Notify("N20", at(t.Case.Owner.Unit, liaison, townOffice, director)...)
+	}
+	return nil
+}
+
+func yellowLight(t turn, _ machine.Deadline) error {
+	t.supervise("reminded")
+	t.Record("light_yellow", "§4.3 warn.yellow").
+		Notify("N20", t.handlers()...).
+		Notify("N20", at(t.Case.Owner.Unit, liaison, deptLeader, townOffice, townLeader, director)...)
+	return nil
+}
+
+// redLight: the due date has passed. After the grace the case climbs (§4.3).
+func redLight(t turn, d machine.Deadline) error {
+	c, pol := t.Case, t.Rules.Policy
+	climbAt := t.Now
+	if grace := pol.Grace(c.Urgency); !grace.IsZero() { // emergencies and urgent matters know none
+		climbAt = t.Rules.Calendar.Due(t.Now, grace).At
+	}
+	if c.Level != L3 {
+		t.Set(machine.Deadline{ID: "policy.grace", At: climbAt, Unit: d.Unit})
+	}
+	t.Start("policy.fail", pol.Limit("escalate.fail"), machine.Deadline{Unit: d.Unit})
+	e := t.Record("overdue", "§4.3 warn.red").Because("S03").
+		Notify("N20", t.handlers()...).
+		Notify("N20", at(c.Owner.Unit, liaison, deptLeader, townOffice, townLeader)...).
+		Notify("N20", at(t.centre(), dispatcher, supervisor)...)
+	if c.Level == L3 { // G24: the city is told, the lead unit gets a red card
+		e.Notify("N20", at(t.city(), citySupervisor)...).Notify("N21", at(c.LeadUnit, deptLeader)...).Fact("cause", "S03")
+	}
+	return nil
+}
+
+// graceOver lifts the case one level (G21, G23, G27): L0 to the unit, the unit
+// to the centre, the centre to the county leader.
+func graceOver(t turn, _ machine.Deadline) error {
+	switch c := t.Case; {
+	case c.Level == L0 && c.State == LocalResolving:
+		return reportUpNow(t, "T01", "")
+	case c.Level == L0, c.Level == L1: // in rework the centre takes it
+		return escalateL2(t, "T01")
+	case c.Level == L2:
+		return escalateL3(t, "T01", "", "G23")
+	}
+	return nil
+}
+
+func redCard(t turn, _ machine.Deadline) error {
+	t.supervise("red_card")
+	t.Record("red_card", "§4.3 escalate.fail").Because("S03").
+		Notify("N21", at(t.Case.LeadUnit, deptLeader)...).
+		Notify("N21", at(t.centre(), director, supervisor)...).Fact("cause", "S03")
+	return nil
+}
+
+func countdown(t turn, d machine.Deadline) error {
+	t.Record("statutory_countdown", "§4.3 statutory.countdown").
+		Notify("N20", t.handlers()...).
+		Notify("N20", at(t.Case.Owner.Unit, liaison, deptLeader, director)...).Fact("left", d.Limit.String())
+	return nil
+}
+
+// statutoryPassed: the law's date has gone by. It moves nothing, it is told
+// upward (§4.3).
+func statutoryPassed(t turn, _ machine.Deadline) error {
+	t.Case.flag("statutory_overdue")
+	t.supervise("red_card")
+	t.Record("statutory_overdue", "XF §34").
+		Notify("N20", at(t.centre(), director)...).
+		Notify("N20", at(t.city(), citySupervisor)...).
+		Notify("N21", at(t.Case.LeadUnit, deptLeader)...).Fact("cause", "S03")
+	return nil
+}
+
+// leaderByRota names the leader whose turn it is when nobody else did (G23).
+func leaderByRota(t turn, _ machine.Deadline) error {
+	name, ok := t.Rules.Org.LeaderOnRota(t.Case.County, t.Now)
+	if !ok {
+		t.Record("leader_missing", "G23").Notify("N20", at(t.centre(), director, supervisor)...)
+		return nil
+	}
+	t.nameLeader(name, "leader_by_rota")
+	return nil
+}
+
+// evaluationOver closes what nobody rated; unrated is not satisfied (§4.9).
+func evaluationOver(t turn, _ machine.Deadline) error {
+	t.Case.Evaluation = &Evaluation{Rating: "unrated", At: t.Now, By: "system"}
+	t.close("unrated", "evaluation_lapsed", "G28")
+	return nil
+}
+
+func foundedByDefault(t turn, _ machine.Deadline) error { return reworkNow(t, "founded") }
+
+// followUp asks for the visit after a red or orange case (§4.2).
+func followUp(t turn, _ machine.Deadline) error {
+	t.Record("follow_up_due", "§4.2 risk").Notify("N20", at(t.townshipCentre(), townOffice, townLeader)...)
+	return nil
+}
+
+// archive files a closed case once its checklist is complete (G36, §3.10);
+// otherwise the dispatcher is told and the limit starts again.
+func archive(t turn, _ machine.Deadline) error {
+	if missing := t.Case.Unmet(); len(missing) > 0 {
+		t.Start("archive", t.Rules.Policy.Limit("archive.limit"), machine.Deadline{})
+		t.Record("archive_blocked", "§3.10").Notify("N20", at(t.centre(), dispatcher)...)
+		return nil
+	}
+	for _, d := range t.Case.Pending() {
+		if d.Kind == "followup" { // a visit that is still due comes first
+			d2 := machine.Deadline{ID: "archive", Kind: "archive", At: d.At}
+			t.Set(d2)
+			t.Record("archive_waits", "G36")
+			return nil
+		}
+	}
+	t.To(Archived)
+	t.Record("archived", "G36").Fact("exempt", "internal")
+	return nil
+}
+
+// supervise raises the supervision mark; it never sinks.
+func (t turn) supervise(mark string) {
+	rank := map[string]int{"": 0, "none": 0, "reminded": 1, "yellow_card": 2, "red_card": 3, "listed": 4}
+	if rank[mark] > rank[t.Case.Supervision] {
+		t.Case.Supervision = mark
+	}
+}
+
+// city is the city's political-legal commission, which supervises the counties.
+func (t turn) city() string {
+	u, _ := t.Rules.Org.Superior(t.centre())
+	return u.ID
+}

@@ -1,0 +1,289 @@
+package grievance
+
+import (
+	"fmt"
+	"time"
+
+	"huajie/domain/calendar"
+	"huajie/domain/form"
+	"huajie/domain/machine"
+)
+
+// atWork are the states in which a level works on the case.
+var atWork = []machine.State{LocalResolving, Signed, Handling, JointResolving, LeaderResolving, Rework}
+
+// handlingSteps are what a unit does while it has the case: attempts, tasks,
+// extension, pause and hang-up (G19, G20, §4.5).
+func handlingSteps() []step {
+	return []step{
+		{Action: "record-attempt", Rule: "§3.2 L0", ZH: "记录化解尝试", EN: "Record attempt", From: []machine.State{LocalResolving},
+			Who: machine.As(inTownship, townOffice, townLeader, mediator),
+			Fields: []form.Field{{Name: "outcome", ZH: "结果", EN: "outcome", Type: form.Choice, Required: true, Options: []string{"progress", "failed"}},
+				text("measures", "所做工作", "what was tried").Need()}, Do: do(recordAttempt)},
+		{Action: "add-assist", Rule: "§4.4 assist", ZH: "增加协办单位", EN: "Add assist unit", From: []machine.State{Dispatched, Signed, Handling, Rework},
+			Who:    append(machine.As(inCounty, dispatcher), machine.As(inLead, deptLeader)...),
+			Fields: []form.Field{unit("assist_unit", "协办单位", "assist unit").Need(), reason}, Guard: guardAssist, Do: do(addAssist)},
+		{Action: "complete-task", Rule: "§4.4 assist", ZH: "完成任务", EN: "Complete task",
+			From: append([]machine.State{Dispatched, Suspended, ReturnPending, Adjudicating}, atWork...), Who: machine.As(withTask, liaison, deptHandler, deptLeader, townOffice),
+			Fields: []form.Field{line("task", "任务", "task"), text("result", "办理结果", "result").Need()}, Guard: guardTask, Do: do(completeTask)},
+		{Action: "extend", Rule: "§4.5 extend", ZH: "申请延期", EN: "Extend", From: []machine.State{Handling, JointResolving, LeaderResolving},
+			Who: append(append(machine.As(asHandler, deptHandler), machine.As(inLead, deptLeader)...), machine.As(inCounty, director)...),
+			Fields: []form.Field{code("reason_code", "延期理由", "reason", "extension_reason").Need(), legalBasis,
+				text("plan", "后续计划", "plan").Need(), {Name: "days", ZH: "延长天数", EN: "days", Type: form.Integer, Required: true, Min: 1, Max: 60}},
+			Signature: machine.TwoPersons, SignsFor: extendSigners, Guard: guardExtend, Do: do(extend)},
+		{Action: "pause", Rule: "§4.1 policy.pause_reasons", ZH: "暂停计时", EN: "Pause policy clock", From: []machine.State{Handling, JointResolving, LeaderResolving},
+			Who: append(machine.As(asHandler, deptHandler), machine.As(inLead, deptLeader)...),
+			Fields: []form.Field{code("pause_reason", "暂停理由", "reason", "pause_reason").Need(), text("note", "说明", "note").Need(),
+				yes("petitioner_consents", "诉求人书面同意", "petitioner consents in writing")},
+			Signature: machine.TwoPersons, Signs: machine.As(inCounty, dispatcher, director), Guard: guardPause, Do: do(pause)},
+		{Action: "unpause", Rule: "§4.1 policy.pause_reasons", ZH: "恢复计时", EN: "Resume policy clock", From: []machine.State{Handling, JointResolving, LeaderResolving},
+			Who:    append(machine.As(asHandler, deptHandler), append(machine.As(inLead, deptLeader), machine.As(inCounty, dispatcher, director)...)...),
+			Fields: []form.Field{reason}, Guard: guardUnpause, Do: do(unpause)},
+		{Action: "suspend", Rule: "G19", ZH: "申请挂账", EN: "Suspend", From: []machine.State{Handling},
+			Who: append(machine.As(inLead, deptLeader), machine.As(inCounty, supervisor)...),
+			Fields: []form.Field{code("reason_code", "挂账理由", "reason", "hangup_reason").Need(), text("milestones", "节点计划", "milestones").Need(),
+				date("until", "挂账至", "until").Need(), text("interim_measures", "过渡措施", "interim measures").Need()},
+			Signature: machine.TwoPersons, SignsFor: suspendSigners, Guard: guardSuspend, Do: do(suspend)},
+		{Action: "review-suspension", Rule: "§4.5 hangup.review", ZH: "挂账复核", EN: "Review suspension", From: []machine.State{Suspended},
+			Who: machine.As(inLead, deptLeader, liaison), Fields: []form.Field{text("milestone_report", "节点进展", "milestone report").Need()}, Do: do(reviewSuspension)},
+		{Action: "resume", Rule: "G20", ZH: "恢复办理", EN: "Resume", From: []machine.State{Suspended},
+			Who: append(machine.As(inLead, deptLeader, liaison), machine.As(inCounty, dispatcher, director)...), Fields: []form.Field{reason}, Do: do(resume)},
+	}
+}
+
+// recordAttempt keeps what was tried locally; two failed attempts send the
+// case up (§3.2 L0).
+func recordAttempt(t turn) error {
+	c := t.Case
+	c.Attempts++
+	if t.In.Text("outcome") == "failed" {
+		c.FailedAttempts++
+	}
+	t.confirmByActing()
+	t.Record("attempt_recorded", "§3.2 L0")
+	if c.FailedAttempts >= t.Rules.Policy.Int("local.attempts") {
+		return reportUpNow(t, "T12", "")
+	}
+	return nil
+}
+
+func guardAssist(t *machine.Turn[*Case]) error {
+	u := t.In.Text("assist_unit")
+	if u == t.Case.LeadUnit {
+		return fault("assist_unit", "lead_twice", "主办单位不能协办本件", "the lead unit cannot assist itself")
+	}
+	if t.Rules.Org.CountyOf(u) != t.Case.County {
+		return fault("assist_unit", "other_county", "协办单位不在本县(区)", "the unit is of another county")
+	}
+	return nil
+}
+
+func addAssist(t turn) error {
+	u := t.In.Text("assist_unit")
+	t.assist(u)
+	t.Record("assist_added", "§4.4 assist").Notify("N7", at(u, liaison)...)
+	return nil
+}
+
+// addTask gives a unit a task with a clock of its own.
+func (t turn) addTask(k Task) {
+	c := t.Case
+	if c.Tasks == nil {
+		c.Tasks = map[string]Task{}
+	}
+	k.ID = fmt.Sprintf("T%d", len(c.Tasks)+1)
+	c.Tasks[k.ID] = k
+	c.joins(k.Unit)
+	t.Set(machine.Deadline{ID: "task." + k.ID, Kind: "task", At: k.Due, Start: t.Now, Duty: true, Unit: k.Unit, Ref: k.ID})
+}
+
+// myTask finds the task meant: the named one of the actor's unit, or its only open one.
+func (t turn) myTask() (Task, bool) {
+	var mine []Task
+	for _, k := range t.Case.Tasks {
+		if k.Open() && t.Actor.In(k.Unit) && (t.In.Text("task") == "" || t.In.Text("task") == k.ID) {
+			mine = append(mine, k)
+		}
+	}
+	if len(mine) != 1 {
+		return Task{}, false
+	}
+	return mine[0], true
+}
+
+func guardTask(t *machine.Turn[*Case]) error {
+	if _, ok := (turn{t}).myTask(); !ok {
+		return fault("task", "unknown_task", "请指明本单位的一项未完成任务", "name one open task of your unit")
+	}
+	return nil
+}
+
+func completeTask(t turn) error {
+	k, _ := t.myTask()
+	k.DoneAt, k.Late = t.Now, t.Now.After(k.Due)
+	t.Case.Tasks[k.ID] = k
+	t.Clear("task." + k.ID)
+	t.Record("task_completed", "§4.4 assist").Notify("N13", at(t.Case.LeadUnit, liaison)...).Fact("task", k.ID)
+	return nil
+}
+
+// extendSigners: the petition track is for the head of the handling unit (XF
+// §34); otherwise the duty leader, the second time the director (§4.5).
+func extendSigners(t *machine.Turn[*Case]) []machine.Who {
+	switch {
+	case t.Case.petition():
+		return append(machine.As(inLead, deptLeader), machine.As(inCounty, director)...)
+	case t.Case.ExtensionCount > 0:
+		return machine.As(inCounty, director)
+	}
+	return machine.As(inCounty, dutyLeader, director)
+}
+
+// engineering is the ground for which a second extension exists (SG).
+const engineering = "X03"
+
+// extensionOf is the extension asked for: calendar days on the petition track,
+// working days elsewhere.
+func extensionOf(t *machine.Turn[*Case]) calendar.Limit {
+	class := calendar.WorkingDays
+	if t.Case.petition() {
+		class = calendar.CalendarDays
+	}
+	return calendar.MustLimit(fmt.Sprintf("%d%s", t.In.Int("days"), class))
+}
+
+func guardExtend(t *machine.Turn[*Case]) error {
+	c, pol, cal := t.Case, t.Rules.Policy, t.Rules.Calendar
+	switch {
+	case c.Urgency == "emergency" || c.Risk == "red":
+		return refuse("extend_never", "§4.5 extend.never", "特急和红色风险件不得延期", "emergencies and red risks are never extended")
+	case c.Policy == nil || c.Policy.Due.IsZero():
+		return refuse("clock_paused", "§4.5", "计时已暂停,无需延期", "the clock is paused")
+	case !t.Now.Before(c.Policy.Due):
+		return refuse("extend_after_due", "§4.5 extend.apply_before", "已超期,不得申请延期", "an overdue case cannot be extended")
+	}
+	before := pol.ExtendApplyBefore(c.Policy.Limit)
+	if t.AskedAt.IsZero() && t.Now.After(cal.Before(c.Policy.Due, before)) {
+		return refuse("extend_too_late", "§4.5 extend.apply_before", "须在到期前提前申请", "apply earlier before the due date")
+	}
+	limit := pol.ExtendMax(c.Track)
+	if t.In.Text("reason_code") == engineering && !c.petition() {
+		limit = pol.Int("extend.demand.engineering_max")
+	}
+	if c.ExtensionCount >= limit {
+		return refuse("extend_used", "§4.5 extend.max", "延期次数已用完", "no further extension is allowed")
+	}
+	if most := pol.ExtendLength(c.Track, (turn{t}).budget(c.Level)); extensionOf(t).Nominal() > most.Nominal() {
+		zh, en := most.Text()
+		return fault("days", "range", "最多延长"+zh, "at most "+en)
+	}
+	return nil
+}
+
+// extend moves the due date once. On the petition track it is the one
+// extension that moves the statutory date too, and takes effect with the
+// notice to the petitioner (§6 item 46).
+func extend(t turn) error {
+	c, cal := t.Case, t.Rules.Calendar
+	c.ExtensionCount++
+	limit := extensionOf(t.Turn)
+	why := t.In.Text("reason_code")
+	if s := c.Statutory; s != nil {
+		due := cal.Extend(s.Due, limit)
+		s.Extensions = append(s.Extensions, calendar.Extension{From: s.Due, To: due.At, Limit: limit, By: t.Actor.User, Reason: why})
+		s.Due, s.Provisional = due.At, due.Provisional
+		t.armStatutory()
+	}
+	k := *c.Policy
+	due := cal.Extend(k.Due, limit)
+	k.Extensions = append(k.Extensions, calendar.Extension{From: k.Due, To: due.At, Limit: limit, By: t.Actor.User, Reason: why})
+	k.Due, k.Provisional = due.At, due.Provisional
+	c.Policy = &k
+	t.armPolicy()
+	t.Record("extended", "§4.5 extend").Notify("N19", t.petitioners()...)
+	return nil
+}
+
+func (c *Case) pausedSince() time.Time {
+	if c.Policy == nil {
+		return time.Time{}
+	}
+	for _, p := range c.Policy.Pauses {
+		if p.To.IsZero() {
+			return p.From
+		}
+	}
+	return time.Time{}
+}
+
+func guardPause(t *machine.Turn[*Case]) error {
+	c := t.Case
+	why := t.In.Text("pause_reason")
+	switch {
+	case c.Policy == nil || !c.pausedSince().IsZero():
+		return refuse("already_paused", "§4.1", "计时已处于暂停状态", "the clock is already paused")
+	case !t.Now.Before(c.Policy.Due):
+		return refuse("pause_after_due", "§4.5", "已超期,不得暂停计时", "an overdue clock cannot be paused")
+	case why == "parallel_procedure" && !t.In.Bool("petitioner_consents"):
+		return fault("petitioner_consents", "required", "并行法定程序须诉求人书面同意", "a parallel procedure needs the petitioner's written consent")
+	}
+	if why == "supplement" {
+		for _, p := range c.Policy.Pauses {
+			if p.Reason == why {
+				return refuse("pause_once", "§4.1 policy.pause_reasons", "补充材料只能暂停一次", "waiting for supplements pauses the clock only once")
+			}
+		}
+	}
+	return nil
+}
+
+// pause stops the policy clock; the statutory one never stops (§0.4).
+func pause(t turn) error {
+	why := t.In.Text("pause_reason")
+	t.openPause(why, t.Actor.User)
+	if key := "pause." + why; why == "supplement" || why == "appraisal" {
+		t.Start("pause.max", t.Rules.Policy.Limit(key), machine.Deadline{})
+	}
+	t.Record("clock_paused", "§4.1 policy.pause_reasons")
+	return nil
+}
+
+func (t turn) openPause(why, by string) {
+	k := *t.Case.Policy
+	k.Pauses = append(append([]calendar.Pause(nil), k.Pauses...), calendar.Pause{From: t.Now, Reason: why, By: by})
+	k.Due, k.YellowAt = time.Time{}, time.Time{}
+	t.Case.Policy = &k
+	t.disarmPolicy()
+}
+
+func guardUnpause(t *machine.Turn[*Case]) error {
+	if t.Case.pausedSince().IsZero() {
+		return refuse("not_paused", "§4.1", "计时未暂停", "the clock is not paused")
+	}
+	return nil
+}
+
+func unpause(t turn) error {
+	t.closePause()
+	t.Record("clock_resumed", "§4.1 policy.pause_reasons")
+	return nil
+}
+
+// closePause ends an open pause: the due date moves by exactly the counted time
+// the pause covered, and approved extensions stay added.
+func (t turn) closePause() {
+	c := t.Case
+	t.Clear("pause.max")
+	if c.pausedSince().IsZero() {
+		return
+	}
+	k := *c.Policy
+	k.Pauses = closePauses(&k, t.Now)
+	t.runPolicy(k, calendar.Limit{})
+	for _, x := range k.Extensions {
+		if !x.Limit.IsZero() {
+			c.Policy.Due = t.Rules.Calendar.Extend(c.Policy.Due, x.Limit).At
+		}
+	}
+	t.armPolicy()
+}

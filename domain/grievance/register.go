@@ -1,0 +1,189 @@
+package grievance
+
+import (
+	"strings"
+	"time"
+
+	"huajie/domain"
+	"huajie/domain/codes"
+	"huajie/domain/form"
+	"huajie/domain/machine"
+	"huajie/domain/org"
+)
+
+// Registration is a matter as it comes in, without the person who raised it:
+// the person lives in the store under Petitioner.
+type Registration struct {
+	No           string
+	Petitioner   string // person id, "" when anonymous
+	Anonymous    bool
+	NameUnclear  bool // name or address unclear: notices are exempt (XF §23)
+	Input        form.Input
+	Origin       string    // case it was split from
+	InheritedDue time.Time // due date set by a sender (12345, a superior), §4.2 online_transfer
+}
+
+// RegisterFields are the inputs of a registration (Appendix A 登记表) beside the petitioner.
+var RegisterFields = []form.Field{
+	code("nature", "诉求性质", "nature", "nature").Need(),
+	{Name: "summary", ZH: "诉求概述", EN: "summary", Type: form.Text, Required: true, Max: 4000},
+	code("channel", "来源渠道", "channel", "channel").Need(),
+	unit("area", "发生地", "place of occurrence").Need(),
+	{Name: "headcount", ZH: "人数", EN: "headcount", Type: form.Integer, Min: 1, Max: 100000},
+	code("category", "类别", "category", codes.TableDisputeCategory),
+	code("urgency", "紧急程度", "urgency", "urgency"),
+	code("risk", "风险等级", "risk", "risk"),
+	code("scale", "事件规模", "scale", "scale"),
+	{Name: "confidentiality", ZH: "保密等级", EN: "confidentiality", Type: form.Choice, Options: []string{"C1", "C2", "C3"}},
+	line("place", "详细地点", "place"),
+	text("request", "诉求事项", "request"),
+	text("facts", "事实与理由", "facts and reasons"),
+	line("respondent", "被反映对象", "respondent"),
+	unit("respondent_unit", "被反映单位", "respondent unit"),
+	{Name: "received_at", ZH: "收到时间", EN: "received at", Type: form.Moment},
+	{Name: "due_by_sender", ZH: "转办时限", EN: "due date set by the sender", Type: form.Moment},
+	text("missing_materials", "一次性告知待补材料", "documents still to be supplied"),
+	yes("read_back", "口述已复读确认", "oral statement read back"),
+}
+
+// intakeRoles may register for a person in front of them; the first one asked
+// does (FR1, R5).
+var intakeRoles = []org.Role{org.RoleGuide, org.RoleWindowClerk, org.RoleTownshipIntake, org.RoleTownshipOffice, org.RoleCommunityStaff,
+	org.RolePetitionOfficer, org.RoleGridMemberFullTime, org.RoleGridMemberPartTime, org.RoleGridLeader, org.RolePoliceDesk, org.RoleDispatcher}
+
+// MayRegister gives the unit an actor registers for, and whether they are
+// staff (and so the first responder) or a machine.
+func MayRegister(a domain.Actor) (unit string, staff, ok bool) {
+	for _, role := range intakeRoles {
+		for _, g := range a.Grants {
+			if g.Role == role {
+				return g.Unit, true, true
+			}
+		}
+	}
+	if a.Holds(org.RoleIntegrator) || a.IsPetitioner() {
+		return "", false, true
+	}
+	return "", false, false
+}
+
+// Register opens a case (G1). It cannot be refused for missing documents (R5):
+// only what no case can exist without is required.
+func Register(r Registration, cmd machine.Command, rules *machine.Rules, now time.Time) ([]machine.Event, *Case, error) {
+	deskUnit, staff, ok := MayRegister(cmd.Actor)
+	if !ok && !cmd.Actor.IsSystem() {
+		return nil, nil, domain.Forbid("not_your_office", "G1", "您的岗位不能登记诉求", "your office may not register a matter")
+	}
+	c := Fresh()
+	c.No = r.No
+	t := turn{Machine.Begin(c, cmd.Actor, rules, machine.World{}, now, now).Keyed(cmd.Key)}
+	clean, faults := form.Check(RegisterFields, r.Input, t.Lookup())
+	if area := clean.Text("area"); area != "" && rules.Org.CountyOf(area) == "" {
+		faults = append(faults, domain.Fault("area", "unknown_area", "发生地应在县(区)之内", "the place must lie in a county"))
+	}
+	if len(faults) > 0 {
+		return nil, nil, domain.Invalid(faults...)
+	}
+	t.In = clean
+	t.describe(r, now)
+	t.receive(cmd.Actor, deskUnit, staff)
+	e := t.Record("registered", "G1")
+	if t.Case.Anonymous {
+		e.Fact("exempt", "anonymous")
+	} else {
+		e.Notify("N1", machine.Recipient{Petitioner: c.No})
+	}
+	if t.Case.Urgency == "emergency" || t.Case.Risk == "red" {
+		e.Notify("N20", at(t.centre(), org.RoleCentreDutyLeader, org.RoleDispatcher)...)
+	}
+	return t.Events(), t.Case, nil
+}
+
+// describe sets what the matter is about.
+func (t turn) describe(r Registration, now time.Time) {
+	c, in := t.Case, t.In
+	c.No, c.Kind, c.Origin = r.No, "grievance", r.Origin
+	c.Nature, c.Channel, c.Category = in.Text("nature"), in.Text("channel"), in.Text("category")
+	c.Track = codes.TrackOf(codes.Nature(c.Nature))
+	c.Summary = strings.TrimSpace(in.Text("summary"))
+	c.Urgency = codes.Urgency(or(in.Text("urgency"), string(codes.UrgencyNormal)))
+	c.Risk, c.Scale = in.Text("risk"), in.Text("scale")
+	c.Headcount = max(1, in.Int("headcount"))
+	if c.Scale == "" {
+		c.Scale = string(t.Rules.Policy.ScaleOf(c.Headcount))
+	}
+	c.Confidentiality = or(in.Text("confidentiality"), "C1")
+	if c.Nature == "accusation" { // §2.3: accusation material is always C3
+		c.Confidentiality = "C3"
+	}
+	c.Petitioner, c.Anonymous, c.WrittenNoDuty = r.Petitioner, r.Anonymous, r.NameUnclear || r.Anonymous
+	c.ReceivedAt, c.RegisteredAt = now, now
+	if at := in.Time("received_at", now.Location()); !at.IsZero() && at.Before(now) {
+		c.ReceivedAt = at
+	}
+	c.InheritedDue = in.Time("due_by_sender", now.Location())
+	c.County = t.Rules.Org.CountyOf(in.Text("area"))
+	c.Area, c.Grid = t.Rules.Org.TownshipOf(in.Text("area")), ""
+	if c.Area == "" { // a county was named: the place is not known more closely
+		c.Area = c.County
+	}
+	if u, _ := t.Rules.Org.Unit(in.Text("area")); u.Kind == org.KindGrid {
+		c.Grid = u.ID
+	}
+	c.RulebookVersion = t.Rules.Version
+}
+
+// receive makes the case owned from its first moment (FR1) and starts the
+// limits of the front desk (G1, G2).
+func (t turn) receive(a domain.Actor, deskUnit string, staff bool) {
+	c := t.Case
+	t.To(Registered)
+	switch {
+	case staff:
+		c.FirstUnit, c.FirstResponder = t.deskOf(deskUnit), a.User
+	case c.Area != c.County:
+		c.FirstUnit = t.townshipCentre() // R39: first owner is the township centre of the place
+	default:
+		c.FirstUnit = t.centre()
+	}
+	t.Unit = c.FirstUnit
+	c.owns(Owner{Unit: c.FirstUnit, User: c.FirstResponder})
+	pol := t.Rules.Policy
+	if staff {
+		t.awaitTriage()
+	} else {
+		t.Start("pickup", pol.Limit("pickup.limit"), machine.Deadline{Duty: true, Unit: c.FirstUnit})
+	}
+	if c.petition() {
+		d := t.Rules.Calendar.Due(c.ReceivedAt, pol.GuideLimit(c.Track))
+		t.Set(machine.Deadline{ID: "accept_notice", At: d.At, Provisional: d.Provisional, Start: c.ReceivedAt, Limit: pol.GuideLimit(c.Track), Duty: true, Unit: c.FirstUnit})
+	} else {
+		t.Start("triage.decide", pol.GuideLimit(c.Track), machine.Deadline{Unit: c.FirstUnit})
+	}
+}
+
+// deskOf is the unit that answers for a desk: a grid or community works under
+// the centre of its township.
+func (t turn) deskOf(u string) string {
+	if x, ok := t.Rules.Org.Unit(u); ok && !x.Kind.Area() {
+		return u
+	}
+	if centre, ok := t.Rules.Org.CentreOf(t.Rules.Org.TownshipOf(u)); ok {
+		return centre.ID
+	}
+	return t.centre()
+}
+
+// awaitTriage starts the limits of triage: on the spot, and at the latest (G2).
+func (t turn) awaitTriage() {
+	soft, hard := t.Rules.Policy.TriageLimits(t.Case.Urgency)
+	t.Start("triage.soft", soft, machine.Deadline{Unit: t.Case.Owner.Unit})
+	t.Start("triage", hard, machine.Deadline{Duty: true, Unit: t.Case.Owner.Unit})
+}
+
+func or(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}

@@ -1,0 +1,182 @@
+package grievance
+
+import (
+	"huajie/domain/form"
+	"huajie/domain/machine"
+)
+
+// returnSteps settle whose duty it is: G13–G17.
+func returnSteps() []step {
+	return []step{
+		{Action: "request-return", Rule: "G13", ZH: "申请退回", EN: "Request return", From: []machine.State{Dispatched, Signed},
+			Who: machine.As(inLead, liaison, deptLeader),
+			Fields: []form.Field{code("reason_code", "退回理由", "reason", "return_reason").Need(), legalBasis,
+				unit("suggested_unit", "建议承办单位", "suggested unit").Need(), text("note", "说明", "note")},
+			Signature: machine.Countersign, Signs: machine.As(inLead, deptLeader), Guard: guardReturn, Do: do(requestReturn)},
+		{Action: "accept-return", Rule: "G14", ZH: "同意退回并改派", EN: "Accept return", From: []machine.State{ReturnPending},
+			Who:    machine.As(inCounty, dispatcher, director),
+			Fields: []form.Field{unit("lead_unit", "改派单位", "new lead unit"), units("assist_units", "协办单位", "assist units"), text("note", "说明", "note")},
+			Guard:  guardAcceptReturn, Do: do(acceptReturn)},
+		{Action: "reject-return", Rule: "G15", ZH: "不同意退回", EN: "Reject return", From: []machine.State{ReturnPending},
+			Who: machine.As(inCounty, dispatcher, director), Fields: []form.Field{reason}, Guard: guardReturnJudge, Do: do(rejectReturn)},
+		{Action: "start-adjudication", Rule: "G16", ZH: "提请职责裁定", EN: "Start adjudication", From: []machine.State{ReturnPending, Dispatched},
+			Who:    machine.As(inCounty, dispatcher, director),
+			Fields: []form.Field{units("parties", "争议单位", "parties").Need(), text("arguments", "各方理由", "arguments").Need()}, Do: do(startAdjudication)},
+		{Action: "adjudicate", Rule: "G17", ZH: "职责裁定", EN: "Adjudicate", From: []machine.State{Adjudicating},
+			Who: append(machine.As(inCounty, director), machine.As(inCounty, countyLeader)...),
+			Fields: []form.Field{unit("lead_unit", "裁定承办单位", "designated unit").Need(), units("assist_units", "协办单位", "assist units"),
+				text("decision", "裁定意见", "decision").Need(), legalBasis},
+			Guard: guardAdjudicate, Do: do(adjudicate)},
+	}
+}
+
+// guardReturn holds the rules of §4.4: inside the window, once, with a ground that
+// is allowed, and never by a unit that was designated.
+func guardReturn(t *machine.Turn[*Case]) error {
+	c := t.Case
+	when := t.Now
+	if !t.AskedAt.IsZero() { // signed later: what counts is that the unit asked in time
+		when = t.AskedAt
+	}
+	switch {
+	case contains(c.Designated, c.LeadUnit):
+		return refuse("designated_no_return", "WF §22", "裁定指定的单位不得退回", "a unit designated by adjudication may not return the case")
+	case contains(c.Returned, c.LeadUnit):
+		return refuse("returned_once", "§4.4 return.max_per_unit", "每个单位只能退回一次", "a unit may return a case only once")
+	case c.Urgency == "emergency":
+		return refuse("make_safe_first", "§4.4 return.forbidden", "特急件须先行处置,不得退回", "an emergency must be made safe first")
+	case when.After(c.ReturnUntil):
+		return refuse("return_window_closed", "§4.4 return.window", "退回期限已过", "the window for returning has closed")
+	}
+	if s := t.In.Text("suggested_unit"); s == c.LeadUnit {
+		return fault("suggested_unit", "same_unit", "不能建议本单位", "suggest another unit than your own")
+	}
+	return nil
+}
+
+// requestReturn asks the dispatcher to take the case back (G13): a return is a
+// request, never a fact.
+func requestReturn(t turn) error {
+	c := t.Case
+	t.Clear("sign", "sign.half", "assign")
+	t.To(ReturnPending)
+	t.Start("return.review", t.Rules.Policy.Limit("return.review"), machine.Deadline{Duty: true, Unit: t.centre()})
+	c.ReturnCount++
+	c.Returned = append(c.Returned, c.LeadUnit)
+	t.Record("return_requested", "G13").Notify("N9", at(t.centre(), dispatcher)...)
+	return nil
+}
+
+// guardReturnJudge: the first return is the dispatcher's to decide, a second in
+// the same case the director's (§2.2 task.return_decide).
+func guardReturnJudge(t *machine.Turn[*Case]) error {
+	if t.Case.ReturnCount >= 2 && t.By.Role != director {
+		return refuse("director_decides", "§2.2", "第二次退回须由中心主任决定", "a second return is decided by the centre director")
+	}
+	return nil
+}
+
+func guardAcceptReturn(t *machine.Turn[*Case]) error {
+	if err := guardReturnJudge(t); err != nil {
+		return err
+	}
+	if (turn{t}).pingPong() {
+		return nil // goes to adjudication; no unit is needed
+	}
+	if !t.In.Has("lead_unit") {
+		return fault("lead_unit", "required", "改派单位:必填", "the new lead unit is required")
+	}
+	return turn{t}.mayLead(t.In.Text("lead_unit"), t.In.List("assist_units"))
+}
+
+// pingPong tells whether one more reassignment would exceed the limit, so that
+// adjudication must decide instead (§4.4 reassign.max, §6 item 28).
+func (t turn) pingPong() bool {
+	return t.Case.ReassignCount+1 >= t.Rules.Policy.Int("reassign.max")
+}
+
+// acceptReturn gives the case to another unit (G14), or, at the second time, to
+// adjudication (G16): no third dispatch.
+func acceptReturn(t turn) error {
+	c := t.Case
+	forced := t.pingPong()
+	c.ReassignCount++
+	t.Clear("return.review")
+	if forced {
+		t.adjudication()
+		e := t.Record("adjudication_started", "G16").Because("T03")
+		e.Notify("N8", at(t.centre(), director)...)
+		return nil
+	}
+	t.toUnit(t.In.Text("lead_unit"), t.In.List("assist_units"), "")
+	t.tellUnits(t.Record("reassigned", "G14"))
+	return nil
+}
+
+// adjudication leaves the case without a unit until the director has decided;
+// the centre owns it meanwhile.
+func (t turn) adjudication() {
+	c := t.Case
+	t.Clear("return.review", "sign", "sign.half", "assign", "contact")
+	c.owns(Owner{Unit: t.centre()})
+	c.LeadUnit, c.Handlers, c.AdjudicateByLeader = "", nil, false
+	t.DropRequests()
+	t.To(Adjudicating)
+	t.Start("adjudicate", t.Rules.Policy.Limit("adjudicate.limit"), machine.Deadline{Duty: true, Unit: t.centre()})
+}
+
+// rejectReturn sends the unit back to work (G15).
+func rejectReturn(t turn) error {
+	return t.backToWork("return_rejected")
+}
+
+// backToWork is what follows a return that was not granted: the unit handles.
+func (t turn) backToWork(event string) error {
+	c := t.Case
+	t.Clear("return.review")
+	if c.SignedAt.IsZero() {
+		t.sign(c.Owner.User, false)
+	}
+	t.To(Handling)
+	if len(c.Handlers) == 0 {
+		t.Start("assign", t.Rules.Policy.Limit("assign.limit"), machine.Deadline{Duty: true, Unit: c.LeadUnit})
+	}
+	t.Record(event, "G15").Notify("N10", at(c.LeadUnit, liaison, deptLeader)...)
+	return nil
+}
+
+// startAdjudication lets the dispatcher ask for a ruling (G16).
+func startAdjudication(t turn) error {
+	t.adjudication()
+	e := t.Record("adjudication_started", "G16").Notify("N8", at(t.centre(), director)...)
+	for _, p := range t.In.List("parties") {
+		e.Notify("N8", at(p, liaison)...)
+	}
+	return nil
+}
+
+// guardAdjudicate keeps the director to the units in reach: vertical units, and
+// cases the director left undecided, are the county leader's (G17).
+func guardAdjudicate(t *machine.Turn[*Case]) error {
+	u, _ := t.Rules.Org.Unit(t.In.Text("lead_unit"))
+	if t.By.Role == director && (t.Case.AdjudicateByLeader || u.OrgKind == "vertical") {
+		return refuse("leader_decides", "G17", "应由县(区)领导裁定", "this is for the county leader to decide")
+	}
+	if u.Kind.Area() || t.Rules.Org.CountyOf(u.ID) != t.Case.County {
+		return fault("lead_unit", "not_a_unit", "应为本县(区)的部门或中心", "must be a department or centre of the county")
+	}
+	return nil
+}
+
+// adjudicate designates the unit (G17). It may not return the case.
+func adjudicate(t turn) error {
+	c := t.Case
+	lead := t.In.Text("lead_unit")
+	t.Clear("adjudicate")
+	c.Designated = append(c.Designated, lead)
+	c.AdjudicateByLeader = false
+	t.toUnit(lead, t.In.List("assist_units"), "")
+	e := t.Record("adjudicated", "G17")
+	t.tellUnits(e)
+	return nil
+}

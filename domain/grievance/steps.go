@@ -1,0 +1,214 @@
+package grievance
+
+import (
+	"slices"
+
+	"huajie/domain"
+	"huajie/domain/form"
+	"huajie/domain/machine"
+	"huajie/domain/org"
+)
+
+// Machine is the machine of the grievance: every step of §3.1, in the order of
+// a case's life, and what each deadline does.
+var Machine = newMachine()
+
+func newMachine() *machine.Machine[*Case] {
+	m := &machine.Machine[*Case]{Name: "grievance", Fresh: Fresh, Stands: stands}
+	m.Steps = slices.Concat(intakeSteps(), dispatchSteps(), returnSteps(), handlingSteps(), replySteps(),
+		escalationSteps(), jointSteps(), closingSteps(), dutySteps())
+	m.Expire = expiries(m)
+	return m
+}
+
+// step is one row of the table.
+type step = machine.Step[*Case]
+
+// turn is the deciding of one command on a grievance.
+type turn struct{ *machine.Turn[*Case] }
+
+// do adapts a rule written against turn to the table.
+func do(f func(turn) error) func(*machine.Turn[*Case]) error {
+	return func(t *machine.Turn[*Case]) error { return f(turn{t}) }
+}
+
+// The places a step may ask an office to be in.
+const (
+	anywhere   machine.Place = "anywhere"  // the office as such
+	inCounty   machine.Place = "county"    // covers the county of the case
+	inTownship machine.Place = "township"  // covers the place of occurrence
+	inLead     machine.Place = "lead_unit" // the lead unit
+	inOwner    machine.Place = "owner"     // the unit that owns the case now
+	withTask   machine.Place = "task_unit" // a unit with an open task on the case
+	asHandler  machine.Place = "handler"   // a handler named on the case
+	asLeader   machine.Place = "leader"    // the county leader named on the case
+	atCallback machine.Place = "callback"  // covers the county, and did not handle the case
+	asFirst    machine.Place = "first"     // the first responder, or staff of the first unit
+	asOffered  machine.Place = "offered"   // the side a hand-over is offered to
+)
+
+// Short names for the offices of §2.1 that appear in the table of steps.
+const (
+	guide           = org.RoleGuide
+	clerk           = org.RoleWindowClerk
+	petitionOfficer = org.RolePetitionOfficer
+	townIntake      = org.RoleTownshipIntake
+	townOffice      = org.RoleTownshipOffice
+	townLeader      = org.RoleTownshipLeader
+	dispatcher      = org.RoleDispatcher
+	dutyLeader      = org.RoleCentreDutyLeader
+	director        = org.RoleCentreDirector
+	countyLeader    = org.RoleCountyLeader
+	supervisor      = org.RoleSupervisor
+	citySupervisor  = org.RoleCitySupervisor
+	liaison         = org.RoleDeptLiaison
+	deptLeader      = org.RoleDeptLeader
+	deptHandler     = org.RoleDeptHandler
+	mediator        = org.RoleMediator
+)
+
+// stands judges how an office stands to the case.
+func stands(t *machine.Turn[*Case], g org.Grant, place machine.Place) bool {
+	c, tree := t.Case, t.Rules.Org
+	switch place {
+	case anywhere:
+		return true
+	case inCounty:
+		return covers(tree, g.Unit, c.County)
+	case inTownship:
+		return covers(tree, g.Unit, c.Area)
+	case inLead:
+		return g.Unit == c.LeadUnit
+	case inOwner:
+		return g.Unit == c.Owner.Unit
+	case withTask:
+		return c.owes(g.Unit)
+	case asHandler:
+		return g.Unit == c.LeadUnit && contains(c.Handlers, t.Actor.User)
+	case asLeader:
+		return t.Actor.User == c.OwningLeader
+	case atCallback:
+		return covers(tree, g.Unit, c.County) && g.Unit != c.LeadUnit && !contains(c.Handlers, t.Actor.User)
+	case asFirst:
+		return t.Actor.User == c.FirstResponder || (c.FirstResponder == "" && g.Unit == c.FirstUnit)
+	case asOffered:
+		return c.Offer != nil && g.Unit == c.Offer.Unit && (c.Offer.User == "" || c.Offer.User == t.Actor.User)
+	}
+	return false
+}
+
+// covers tells whether an area lies in the charge of a unit. An area has its
+// own subtree; a centre or an organ has that of the area it serves.
+func covers(tree *org.Tree, unit, area string) bool {
+	u, ok := tree.Unit(unit)
+	if !ok {
+		return false
+	}
+	if u.Kind.Area() {
+		return tree.Within(area, u.ID)
+	}
+	return tree.Within(area, u.Parent)
+}
+
+// owes tells whether the unit has an open task.
+func (c *Case) owes(unit string) bool {
+	for _, k := range c.Tasks {
+		if k.Unit == unit && k.Open() {
+			return true
+		}
+	}
+	return false
+}
+
+// Inputs many steps share.
+var (
+	reason     = form.Field{Name: "reason", ZH: "理由", EN: "reason", Type: form.Text, Required: true}
+	legalBasis = form.Field{Name: "legal_basis", ZH: "法律依据", EN: "legal basis", Type: form.Text, Required: true}
+	statement  = form.Field{Name: "statement", ZH: "说明", EN: "statement", Type: form.Text, Required: true}
+)
+
+func code(name, zh, en, table string) form.Field {
+	return form.Field{Name: name, ZH: zh, EN: en, Type: form.Code, Table: table}
+}
+
+func text(name, zh, en string) form.Field {
+	return form.Field{Name: name, ZH: zh, EN: en, Type: form.Text}
+}
+
+func line(name, zh, en string) form.Field {
+	return form.Field{Name: name, ZH: zh, EN: en, Type: form.Line}
+}
+
+func yes(name, zh, en string) form.Field {
+	return form.Field{Name: name, ZH: zh, EN: en, Type: form.Boolean}
+}
+
+func unit(name, zh, en string) form.Field {
+	return form.Field{Name: name, ZH: zh, EN: en, Type: form.Unit}
+}
+
+func units(name, zh, en string) form.Field {
+	return form.Field{Name: name, ZH: zh, EN: en, Type: form.Units}
+}
+
+func date(name, zh, en string) form.Field {
+	return form.Field{Name: name, ZH: zh, EN: en, Type: form.Date}
+}
+
+// refuse is a conflict with a rule.
+func refuse(reason, rule, zh, en string) error { return domain.Refuse(reason, rule, zh, en) }
+
+// fault is one faulty input found by a guard.
+func fault(field, reason, zh, en string) error {
+	return domain.Invalid(domain.Fault(field, reason, zh, en))
+}
+
+// Who is told: shorthands for the recipients of notices.
+
+// petitioners are everyone who raised the matter: the petitioner and those of
+// the cases merged into this one.
+func (t turn) petitioners() []machine.Recipient {
+	out := []machine.Recipient{{Petitioner: t.Case.No}}
+	for _, f := range t.Case.Followers {
+		out = append(out, machine.Recipient{Petitioner: f})
+	}
+	return out
+}
+
+func at(unit string, roles ...org.Role) []machine.Recipient {
+	var out []machine.Recipient
+	for _, r := range roles {
+		out = append(out, machine.Recipient{Role: r, Unit: unit})
+	}
+	return out
+}
+
+// centre is the centre of the case's county, the terminus of the chain (R39).
+func (t turn) centre() string {
+	u, _ := t.Rules.Org.CentreOf(t.Case.County)
+	return u.ID
+}
+
+// townshipCentre is the centre of the place of occurrence; the county centre
+// where the area has none.
+func (t turn) townshipCentre() string {
+	if u, ok := t.Rules.Org.CentreOf(t.Case.Area); ok {
+		return u.ID
+	}
+	return t.centre()
+}
+
+func user(name string) machine.Recipient {
+	if name == "" {
+		return machine.Recipient{}
+	}
+	return machine.Recipient{User: name}
+}
+
+func (t turn) handlers() []machine.Recipient {
+	var out []machine.Recipient
+	for _, h := range t.Case.Handlers {
+		out = append(out, user(h))
+	}
+	return out
+}

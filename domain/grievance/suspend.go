@@ -1,0 +1,86 @@
+package grievance
+
+import (
+	"time"
+
+	"huajie/domain/machine"
+)
+
+// hangUpUntil is the end of a hang-up asked for: the end of that day.
+func hangUpUntil(t *machine.Turn[*Case]) time.Time {
+	return t.In.Time("until", t.Now.Location()).AddDate(0, 0, 1)
+}
+
+// suspendSigners: up to 90 days the director, longer the county leader; above the
+// unit's quota a supervisor must review (§4.5 hangup.max, hangup.quota).
+func suspendSigners(t *machine.Turn[*Case]) []machine.Who {
+	director90 := t.Rules.Calendar.Due(t.Now, t.Rules.Policy.Limit("hangup.max.director")).At
+	if !t.AskedAt.IsZero() {
+		director90 = t.Rules.Calendar.Due(t.AskedAt, t.Rules.Policy.Limit("hangup.max.director")).At
+	}
+	if hangUpUntil(t).After(director90) {
+		return machine.As(inCounty, countyLeader)
+	}
+	return machine.As(inCounty, director, countyLeader)
+}
+
+// guardSuspend keeps a hang-up from hiding lateness (§6 item 51).
+func guardSuspend(t *machine.Turn[*Case]) error {
+	c, pol := t.Case, t.Rules.Policy
+	until := hangUpUntil(t)
+	total := t.Rules.Calendar.Due(t.Now, pol.Limit("hangup.max.total")).At
+	switch {
+	case !until.After(t.Now.AddDate(0, 0, 1)):
+		return fault("until", "past", "挂账期限应晚于今天", "must lie after today")
+	case until.After(total.AddDate(0, 0, 1)):
+		return fault("until", "range", "挂账期限超过最长期限", "is beyond the longest hang-up allowed")
+	case c.Policy != nil && !c.Policy.Due.IsZero() && t.Now.After(c.Policy.Due) && t.By.Role != supervisor && t.AskedAt.IsZero():
+		return refuse("suspend_after_red", "§6 item 51", "超期后只能由督办员提请挂账", "after the red light only a supervisor may ask for it")
+	}
+	if q := t.World.HangUps; t.By.Role != supervisor && t.AskedAt.IsZero() && q.Due > 0 &&
+		(q.Suspended+1)*100 > pol.Percent("hangup.quota")*max(q.Due, 100/max(1, pol.Percent("hangup.quota"))) {
+		return refuse("hangup_quota", "§4.5 hangup.quota", "本单位本季度挂账比例已达上限,须由督办员提请", "the unit's quota is used; a supervisor must ask")
+	}
+	return nil
+}
+
+// suspend hangs the case up (G19). The policy clock pauses; on the petition
+// track the statutory one goes on and a reply stays due.
+func suspend(t turn) error {
+	c := t.Case
+	t.openPause("hang_up", t.Actor.User)
+	c.Suspension = &Suspension{Since: t.Now, Until: hangUpUntil(t.Turn), Reason: t.In.Text("reason_code"), Approver: t.Actor.User}
+	t.armReview()
+	t.Set(machine.Deadline{ID: "hangup.until", At: c.Suspension.Until, Start: t.Now, Unit: c.LeadUnit})
+	t.To(Suspended)
+	t.Record("suspended", "G19").Notify("N12", t.petitioners()...)
+	return nil
+}
+
+func (t turn) armReview() {
+	d := t.Start("hangup.review", t.Rules.Policy.Limit("hangup.review"), machine.Deadline{Duty: true, Unit: t.Case.LeadUnit})
+	t.Case.Suspension.ReviewBy = d.At
+	if !d.At.Before(t.Case.Suspension.Until) {
+		t.Clear("hangup.review")
+	}
+}
+
+func reviewSuspension(t turn) error {
+	t.armReview()
+	t.Record("suspension_reviewed", "§4.5 hangup.review").Notify("N13", at(t.centre(), dispatcher)...)
+	return nil
+}
+
+// resume brings a suspended case back to its unit (G20).
+func resume(t turn) error {
+	t.resumeNow("resumed")
+	return nil
+}
+
+func (t turn) resumeNow(event string) *machine.Event {
+	t.Clear("hangup.review", "hangup.until")
+	t.Case.Suspension = nil
+	t.closePause()
+	t.To(Handling)
+	return t.Record(event, "G20").Notify("N12", t.petitioners()...)
+}

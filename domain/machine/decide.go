@@ -1,0 +1,225 @@
+package machine
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"huajie/domain"
+	"huajie/domain/form"
+)
+
+// Begin opens a turn on a copy of the state; the state itself is never changed.
+func (m *Machine[S]) Begin(s S, actor domain.Actor, rules *Rules, world World, at, recorded time.Time) *Turn[S] {
+	own := m.Fresh()
+	b, err := json.Marshal(s)
+	if err == nil {
+		err = json.Unmarshal(b, own)
+	}
+	if err != nil {
+		panic(fmt.Sprintf("state of %s cannot be copied: %v", s.GetHead().No, err)) // a programming error
+	}
+	t := &Turn[S]{Case: own, Now: at, Rules: rules, World: world, Actor: actor, m: m, recorded: recorded, from: own.GetHead().State}
+	t.base = t.encode()
+	return t
+}
+
+// Events gives what the turn recorded.
+func (t *Turn[S]) Events() []Event { return t.events }
+
+// Keyed makes the turn's events carry the key of the command they answer.
+func (t *Turn[S]) Keyed(key string) *Turn[S] { t.key = key; return t }
+
+// Decide answers a command with events and the state after them, or refuses it
+// with a *domain.Error. Limits that have passed by now take effect first: a
+// command never overtakes time (§6 item 94).
+//
+// A refusal comes in this order: no such action (not_found), an office that
+// never may (forbidden), a stale version (stale), a wrong state (conflict), an office
+// elsewhere (forbidden), inputs (invalid), and at last the guards of the rule
+// (conflict).
+func (m *Machine[S]) Decide(s S, cmd Command, rules *Rules, world World, now time.Time) ([]Event, S, error) {
+	if cmd.IfMatch != 0 && cmd.IfMatch != s.GetHead().Seq {
+		return nil, s, &domain.Error{Code: domain.CodeStale, Reason: "stale", State: string(s.GetHead().State),
+			Text: domain.Text{ZH: "办件已被他人更新,请刷新后再试", EN: "the case has changed since it was read"}}
+	}
+	t := m.Begin(s, domain.SystemActor(), rules, world, now, now)
+	if err := t.fireUntil(now); err != nil {
+		return nil, s, err
+	}
+	t.Now, t.Actor, t.key, t.deadline, t.told = now, cmd.Actor, cmd.Key, "", false
+	if err := m.act(t, cmd); err != nil {
+		return nil, s, err
+	}
+	return t.events, t.Case, nil
+}
+
+// act takes one step within the turn.
+func (m *Machine[S]) act(t *Turn[S], cmd Command) error {
+	if cmd.Action == Approve || cmd.Action == Decline {
+		return m.sign(t, cmd)
+	}
+	step, ok := m.Step(cmd.Action)
+	if !ok {
+		return domain.NotFound()
+	}
+	if err := m.entitle(t, step, step.Who); err != nil {
+		return err
+	}
+	clean, faults := form.Check(step.fields(t), cmd.Input, t.Lookup())
+	if len(faults) > 0 {
+		return domain.Invalid(faults...)
+	}
+	t.In = clean
+	if step.Guard != nil {
+		if err := step.Guard(t); err != nil {
+			return withState(err, t.Case.GetHead().State)
+		}
+	}
+	if m.needsSecond(t, step) {
+		return m.ask(t, step)
+	}
+	return withState(step.Do(t), t.Case.GetHead().State)
+}
+
+// entitle checks office and state, in the order Decide promises.
+func (m *Machine[S]) entitle(t *Turn[S], step *Step[S], who []Who) error {
+	if !step.mayEver(t.Actor) {
+		return domain.Forbid("not_your_office", step.Rule, "您的岗位不能执行此步骤", "your office may not take this step")
+	}
+	if !step.allowedFrom(t.Case.GetHead().State) {
+		return wrongState(t.Case.GetHead(), step.Rule)
+	}
+	if t.Actor.IsSystem() || t.Actor.IsPetitioner() {
+		return nil
+	}
+	by, unit, ok := m.office(t, who)
+	if !ok {
+		return domain.Forbid("not_your_case", step.Rule, "此办件不在您的职责范围内", "this case is not in your charge")
+	}
+	t.By, t.Unit = by, unit
+	return nil
+}
+
+// office finds the first office among who that the actor holds in the right place.
+func (m *Machine[S]) office(t *Turn[S], who []Who) (Who, string, bool) {
+	for _, w := range who {
+		for _, g := range t.Actor.Grants {
+			if g.Role == w.Role && m.Stands(t, g, w.Place) {
+				return w, g.Unit, true
+			}
+		}
+	}
+	return Who{}, "", false
+}
+
+// Offer is a step an actor may take now.
+type Offer struct {
+	Action string       `json:"action"`
+	Rule   string       `json:"rule"`
+	ZH     string       `json:"label_zh"`
+	EN     string       `json:"label_en"`
+	Fields []form.Field `json:"fields"`
+}
+
+// Offers lists the steps the actor may take on the case as it stands. A step
+// whose guard can be judged without inputs and refuses is left out.
+func (m *Machine[S]) Offers(s S, actor domain.Actor, rules *Rules, now time.Time) []Offer {
+	t := m.Begin(s, actor, rules, World{}, now, now)
+	var out []Offer
+	for i := range m.Steps {
+		step := &m.Steps[i]
+		if actor.IsSystem() || step.SystemOnly || m.entitle(t, step, step.Who) != nil {
+			continue
+		}
+		out = append(out, Offer{step.Action, step.Rule, step.ZH, step.EN, step.fields(t)})
+	}
+	return append(out, m.signable(t)...)
+}
+
+// Fire lets every deadline that has passed by now take effect, in due order,
+// each at the moment it was due. It answers no events when none has passed.
+func (m *Machine[S]) Fire(s S, rules *Rules, world World, now time.Time) ([]Event, S, error) {
+	t := m.Begin(s, domain.SystemActor(), rules, world, now, now)
+	if err := t.fireUntil(now); err != nil {
+		return nil, s, err
+	}
+	return t.events, t.Case, nil
+}
+
+// mostFirings bounds one commit; a rule that re-arms itself in the past would
+// otherwise never end.
+const mostFirings = 200
+
+func (t *Turn[S]) fireUntil(now time.Time) error {
+	for range mostFirings {
+		d, ok := t.Case.GetHead().Next()
+		if !ok || d.At.After(now) {
+			return nil
+		}
+		t.Now, t.deadline, t.In, t.Unit = d.At, d.ID, nil, ""
+		t.Clear(d.ID)
+		before := len(t.events)
+		if rule, ok := t.m.Expire[d.Kind]; ok {
+			if err := rule(t, d); err != nil {
+				return fmt.Errorf("deadline %s of %s: %w", d.ID, t.Case.GetHead().No, err)
+			}
+		}
+		if len(t.events) == before {
+			t.Record("limit_passed", "")
+		}
+	}
+	return fmt.Errorf("case %s: more than %d deadlines at once", t.Case.GetHead().No, mostFirings)
+}
+
+// Lookup lets a form be checked against the rulebook of the turn.
+func (t *Turn[S]) Lookup() form.Lookup { return lookup{t.Rules} }
+
+type lookup struct{ rules *Rules }
+
+func (l lookup) Canonical(table, code string) (string, bool) {
+	return l.rules.Codes.Canonical(table, code)
+}
+
+func (l lookup) HasUnit(id string) bool { _, ok := l.rules.Org.Unit(id); return ok }
+
+// withState tells the caller of a refused step where the case stands.
+func withState(err error, s State) error {
+	var e *domain.Error
+	if errors.As(err, &e) && e.Code == domain.CodeConflict && e.State == "" {
+		e.State = string(s)
+	}
+	return err
+}
+
+// Named lists the users and cases an input names, so that the committer can
+// look them up.
+func (m *Machine[S]) Named(action string, in form.Input) (users, cases []string) {
+	step, ok := m.Step(action)
+	if !ok {
+		return nil, nil
+	}
+	return named(step.Fields, in)
+}
+
+func named(fields []form.Field, in form.Input) (users, cases []string) {
+	for _, f := range fields {
+		switch f.Type {
+		case form.User:
+			users = append(users, in.Text(f.Name))
+		case form.Users:
+			users = append(users, in.List(f.Name)...)
+		case form.Case:
+			cases = append(cases, in.Text(f.Name))
+		case form.Objects:
+			for _, o := range in.Objects(f.Name) {
+				u, c := named(f.Of, o)
+				users, cases = append(users, u...), append(cases, c...)
+			}
+		}
+	}
+	empty := func(s string) bool { return s == "" }
+	return slices.DeleteFunc(users, empty), slices.DeleteFunc(cases, empty)
+}

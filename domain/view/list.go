@@ -1,0 +1,130 @@
+package view
+
+import (
+	"time"
+
+	"huajie/domain/codes"
+	"huajie/domain/grievance"
+	"huajie/domain/machine"
+)
+
+// Row is one case in a list.
+type Row struct {
+	No             string        `json:"no"`
+	Kind           string        `json:"kind"`
+	State          machine.State `json:"state"`
+	Level          codes.Level   `json:"level,omitempty"`
+	Nature         string        `json:"nature"`
+	Track          codes.Track   `json:"track"`
+	Category       string        `json:"category,omitempty"`
+	Urgency        codes.Urgency `json:"urgency"`
+	Risk           string        `json:"risk,omitempty"`
+	Summary        string        `json:"summary"`
+	County         string        `json:"county"`
+	Area           string        `json:"area"`
+	OwnerUnit      string        `json:"owner_unit"`
+	OwnerUser      string        `json:"owner_user,omitempty"`
+	LeadUnit       string        `json:"lead_unit,omitempty"`
+	FirstResponder string        `json:"first_responder,omitempty"`
+	Headcount      int           `json:"headcount"`
+	Supervision    string        `json:"supervision,omitempty"`
+	CreatedAt      time.Time     `json:"created_at"`
+	UpdatedAt      time.Time     `json:"updated_at"`
+	DueAt          time.Time     `json:"due_at,omitzero"`
+	StatutoryDueAt time.Time     `json:"statutory_due_at,omitzero"`
+	StepDueAt      time.Time     `json:"step_due_at,omitzero"`
+	YellowAt       time.Time     `json:"-"`
+	Light          Light         `json:"light"`
+	Seq            int           `json:"seq"`
+}
+
+// Filter selects and orders cases. Zero fields select everything in scope.
+type Filter struct {
+	Kinds          []string
+	States         []string
+	Levels         []string
+	Units          []string // lead unit or owner unit
+	Area           string   // any unit id of the tree that is an area; everything below it
+	Tracks         []string
+	Urgencies      []string
+	Risks          []string
+	Lights         []string
+	Overdue        *bool
+	DueBefore      time.Time
+	DueAfter       time.Time
+	AssignedTo     string // handler or owner
+	FirstResponder string
+	Query          string // case number prefix or words of the summary
+	Open           *bool
+	Now            time.Time // what overdue and lights are judged against
+}
+
+// Sort is an order of a list; every order is made total by the case number.
+type Sort string
+
+// The orders of a list.
+const (
+	ByDue     Sort = "due_at"      // earliest due first, cases without a clock last
+	ByNewest  Sort = "-created_at" // newest first
+	ByOldest  Sort = "created_at"
+	ByUpdated Sort = "-updated_at"
+)
+
+// Page is one page of a list.
+type Page struct {
+	Items []Row  `json:"items"`
+	Next  string `json:"next_cursor,omitempty"`
+	Total *int   `json:"total,omitempty"`
+}
+
+// Cell is one cell of the overdue summary: how many overdue cases share these.
+type Cell struct {
+	County string      `json:"county"`
+	Unit   string      `json:"unit"` // the unit that holds the clock now
+	Level  codes.Level `json:"level"`
+	Light  Light       `json:"light"`
+	Band   string      `json:"lateness"` // "", "<1d", "1-3d", "3-7d", ">7d"
+	Count  int         `json:"count"`
+}
+
+// Bands are the lateness bands of the summary, in elapsed days past due.
+var Bands = []string{"<1d", "1-3d", "3-7d", ">7d"}
+
+// DueOf is the date a case is judged late by: the tighter of the policy and the statutory clock
+// while somebody works on it; before dispatch the limit of the front desk.
+func DueOf(c *grievance.Case) (due, yellow time.Time) {
+	if grievance.Over(c.State) || c.State == grievance.Replied {
+		return time.Time{}, time.Time{}
+	}
+	if c.DispatchedAt.IsZero() || c.State == grievance.Triage || c.State == grievance.Registered {
+		if d, ok := c.NextDuty(); ok {
+			return d.At, d.At
+		}
+	}
+	if c.Policy != nil {
+		due, yellow = c.Policy.Due, c.Policy.YellowAt
+	}
+	if s := c.Statutory; s != nil && (due.IsZero() || s.Due.Before(due)) {
+		due = s.Due
+		if yellow.IsZero() || yellow.After(due) {
+			yellow = due
+		}
+	}
+	if yellow.IsZero() {
+		yellow = due
+	}
+	return due, yellow
+}
+
+// LightOf is the colour at a moment.
+func LightOf(due, yellow, now time.Time) Light {
+	switch {
+	case due.IsZero():
+		return NoRun
+	case !now.Before(due):
+		return Red
+	case !now.Before(yellow):
+		return Yellow
+	}
+	return Green
+}

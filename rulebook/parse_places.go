@@ -1,0 +1,116 @@
+package rulebook
+
+import (
+	"fmt"
+	"strings"
+
+	"huajie/domain/org"
+)
+
+// parseSettlements reads communities and villages, township by township (§9.2).
+func (l *loader) parseSettlements(doc entry) {
+	for _, t := range doc.children("townships", true) {
+		township := t.text("township")
+		tag, verified := t.optional("tag"), t.flag("verified", false)
+		for _, s := range t.children("settlements", true) {
+			suffix := s.text("suffix")
+			kind := org.Kind(s.text("kind"))
+			if kind != "" && !kind.Settlement() {
+				s.fault("kind", "应为 community 或 village", "must be community or village")
+				kind = org.KindCommunity
+			}
+			l.addUnit(org.Unit{
+				ID: township + suffix, Parent: township, Kind: kind, ZH: s.text("zh"), EN: s.text("en"),
+				Verified: s.flag("verified", verified), Provisional: strings.HasPrefix(suffix, "9"), Confidence: tag,
+			}, s)
+			s.done()
+		}
+		t.done()
+	}
+}
+
+// parseGrids reads the grids (§9.3); the community or village is the first twelve
+// digits of the code.
+func (l *loader) parseGrids(doc entry) {
+	for _, g := range doc.children("grids", true) {
+		code := g.text("code")
+		parent := code
+		if len(parent) > 12 {
+			parent = parent[:12]
+		}
+		u := org.Unit{
+			ID: code, Parent: parent, Kind: org.KindGrid, ZH: g.text("zh"), EN: g.text("en"),
+			Households: g.number("households", true), Rural: g.flag("rural", false), Confidence: "D",
+		}
+		for _, p := range l.units {
+			if p.ID == parent {
+				u.Provisional, u.Verified = p.Provisional, p.Verified
+			}
+		}
+		l.addUnit(u, g)
+		g.done()
+	}
+}
+
+// warnGrids notes grids outside the household range: they warn, never block
+// (§0.4 item 11); rural village-group grids are exempt.
+func (l *loader) warnGrids(least, most int) {
+	for _, u := range l.units {
+		if u.Kind != org.KindGrid || u.Rural || u.Households >= least && u.Households <= most {
+			continue
+		}
+		at := l.unitAt[u.ID]
+		l.warnings = append(l.warnings, Fault{
+			File: at.file, Line: at.line, Key: at.key("households"),
+			ZH: fmt.Sprintf("网格 %s 有 %d 户,超出 %d-%d 户", u.ID, u.Households, least, most),
+			EN: fmt.Sprintf("grid %s has %d households, outside %d-%d", u.ID, u.Households, least, most),
+		})
+	}
+}
+
+func (l *loader) parsePlaces() {
+	if doc, ok := l.document(fileCommunities); ok {
+		l.parseSettlements(doc)
+		doc.done()
+	}
+	if doc, ok := l.document(fileGrids); ok {
+		l.parseGrids(doc)
+		doc.done()
+	}
+}
+
+// parseDrill reads the drill pack: a county of its own, marked as a drill.
+func (l *loader) parseDrill(root string) {
+	doc, ok := l.document(fileDrill)
+	if !ok {
+		return
+	}
+	for _, e := range doc.children("counties", true) {
+		l.parseCounty(root, e)
+		if !e.flag("drill", false) {
+			e.fault("drill", "演练区须标明 drill: true", "a county of the drill pack must say drill: true")
+		}
+	}
+	l.parseSettlements(doc)
+	l.parseGrids(doc)
+	l.parseRota(doc)
+	doc.done()
+}
+
+// parseRota reads the weekly order of county leaders.
+func (l *loader) parseRota(doc entry) {
+	for _, e := range doc.children("rota", true) {
+		r := org.Rota{County: e.text("county"), Leaders: e.texts("leaders")}
+		if !e.has("leaders") {
+			e.fault("leaders", "缺少该项", "missing")
+			r.Leaders = []string{"-"}
+		}
+		e.done()
+		if _, dup := l.rotaAt[r.County]; dup {
+			e.fault("county", "值班表重复", "rota given twice")
+			continue
+		}
+		l.rotaAt[r.County] = e
+		l.rota = append(l.rota, r)
+	}
+}
