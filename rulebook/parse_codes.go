@@ -54,6 +54,8 @@ func (l *loader) parseCodes() codes.Tables {
 			at.fault("code", f.ZH, f.Table+": "+f.EN)
 		} else if at, ok := tableAt[f.Table]; ok {
 			at.fault("name", f.ZH, f.Table+": "+f.EN)
+		} else if !l.faultIn(fileDepartments) { // a list made here, from departments or roles
+			l.fault(fileDepartments, 0, f.Code, f.ZH, f.Table+": "+f.EN)
 		}
 	})
 	l.requireTables(tables, err == nil)

@@ -29,6 +29,9 @@ type department struct {
 // addUnit notes a unit and where it is written. A code used twice is reported at
 // the second place.
 func (l *loader) addUnit(u org.Unit, at entry) {
+	if u.ID == "" {
+		return // told when the code was read
+	}
 	if first, dup := l.unitAt[u.ID]; dup {
 		at.fault("", "编码 "+u.ID+" 重复", fmt.Sprintf("code %s is already used in %s line %d", u.ID, first.file, first.line))
 		return
@@ -88,14 +91,18 @@ func (l *loader) parseDepartments() {
 	}
 	seen := map[string]bool{}
 	for _, e := range doc.children("departments", true) {
-		d := parseDepartment(e, true)
+		d, dup := parseDepartment(e, true), false
 		for _, code := range []string{"nn:" + d.nn, "short:" + d.short} {
-			if field, _, _ := strings.Cut(code, ":"); seen[code] && d.nn != "" && d.short != "" {
-				e.fault(field, "部门编码重复", "department code used twice")
+			field, value, _ := strings.Cut(code, ":")
+			if seen[code] && value != "" {
+				e.fault(field, "部门编码重复", "department code "+value+" used twice")
+				dup = true
 			}
 			seen[code] = true
 		}
-		l.depts = append(l.depts, d)
+		if !dup {
+			l.depts = append(l.depts, d)
+		}
 	}
 	doc.done()
 }

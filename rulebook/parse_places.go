@@ -12,6 +12,10 @@ func (l *loader) parseSettlements(doc entry) {
 	for _, t := range doc.children("townships", true) {
 		township := t.text("township")
 		tag, verified := t.optional("tag"), t.flag("verified", false)
+		_, known := l.unitAt[township]
+		if !known && township != "" {
+			t.fault("township", "乡镇街道不存在", "township "+township+" does not exist")
+		}
 		for _, s := range t.children("settlements", true) {
 			suffix := s.text("suffix")
 			kind := org.Kind(s.text("kind"))
@@ -19,11 +23,14 @@ func (l *loader) parseSettlements(doc entry) {
 				s.fault("kind", "应为 community 或 village", "must be community or village")
 				kind = org.KindCommunity
 			}
-			l.addUnit(org.Unit{
+			u := org.Unit{
 				ID: township + suffix, Parent: township, Kind: kind, ZH: s.text("zh"), EN: s.text("en"),
 				Verified: s.flag("verified", verified), Provisional: strings.HasPrefix(suffix, "9"), Confidence: tag,
-			}, s)
+			}
 			s.done()
+			if known {
+				l.addUnit(u, s)
+			}
 		}
 		t.done()
 	}

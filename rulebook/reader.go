@@ -252,3 +252,24 @@ func (e entry) done() {
 		}
 	}
 }
+
+// items takes a list of single values, whatever their type, that may be absent.
+func (e entry) items(name string) []*yaml.Node {
+	n := e.node(name, false)
+	if n == nil {
+		return nil
+	}
+	if n.Kind != yaml.SequenceNode {
+		e.fault(name, "应为列表", "must be a list, not "+nodeKind(n))
+		return nil
+	}
+	var out []*yaml.Node
+	for i, c := range n.Content {
+		if c.Kind != yaml.ScalarNode || c.Tag == "!!null" {
+			e.l.fault(e.file, c.Line, fmt.Sprintf("%s[%d]", e.key(name), i), "应为单个值", "must be a single value, not "+nodeKind(c))
+			continue
+		}
+		out = append(out, c)
+	}
+	return out
+}

@@ -1,6 +1,8 @@
 package workflows
 
 import (
+	"time"
+
 	"huajie/domain/grievance"
 	"huajie/domain/joint"
 	"huajie/domain/machine"
@@ -23,6 +25,13 @@ const (
 	TellSignal = "tell"
 	// StateQuery answers the folded state.
 	StateQuery = "state"
+
+	// CommitActivity decides and writes one step; it runs as a local activity.
+	CommitActivity = "Commit"
+	// OpenActivity writes the first events of a joint session; local as well.
+	OpenActivity = "OpenSession"
+	// DeliverActivity carries a consequence to another workflow.
+	DeliverActivity = "Deliver"
 )
 
 // GrievanceID is the workflow ID of a case.
@@ -60,4 +69,26 @@ type ActResult struct {
 type TellInput struct {
 	From    string          `json:"from"`
 	Command machine.Command `json:"command"`
+}
+
+// OpenInput asks OpenActivity to write the first events of a session.
+type OpenInput struct {
+	No      string          `json:"no"`
+	Opening machine.Command `json:"opening"`
+	At      time.Time       `json:"at"`
+}
+
+// DeliverInput asks DeliverActivity to carry out one effect.
+type DeliverInput struct {
+	From   string         `json:"from"`
+	Key    string         `json:"key"`
+	Effect machine.Effect `json:"effect"`
+}
+
+// orFresh takes the state a run continues with, or an empty one.
+func orFresh[T any](state *T, fresh func() *T) *T {
+	if state == nil {
+		return fresh()
+	}
+	return state
 }

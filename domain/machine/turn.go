@@ -20,6 +20,8 @@ type Command struct {
 	Actor   domain.Actor `json:"actor"`
 	Input   form.Input   `json:"input,omitempty"`
 	IfMatch int          `json:"if_match,omitempty"` // sequence the caller looked at; 0 for none
+	// Fingerprint tells requests apart that carry the same key.
+	Fingerprint string `json:"fingerprint,omitempty"`
 }
 
 // Suggestion is what the duty catalogue proposes for a matter (R21, R44).

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"time"
 )
 
 // Tree is the whole organisation, immutable and safe for concurrent use.
@@ -239,6 +238,10 @@ func (t *Tree) Area(id string) string {
 	return id
 }
 
+// Reaches tells whether an office in the holder's unit covers the other unit by
+// territory: the unit lies in the area the holder serves.
+func (t *Tree) Reaches(holder, unit string) bool { return t.Within(unit, t.Area(holder)) }
+
 // CentreOf is the centre responsible for a unit: the nearest one on the way up.
 // A grid, community or township belongs to its township centre (R39); a zone
 // without a centre, a department and a county belong to the county centre; a
@@ -300,33 +303,4 @@ func (t *Tree) PointFor(unit, category string) (ServicePoint, bool) {
 		}
 	}
 	return ServicePoint{}, false
-}
-
-// Rota lists the county leaders in the order of their weeks.
-func (t *Tree) Rota(county string) []string { return slices.Clone(t.rota[county]) }
-
-// shanghai is China Standard Time; there is no daylight saving (§4.1 time.zone).
-var shanghai = time.FixedZone("CST", 8*60*60)
-
-// rotaStart is a Monday, so that weeks change at Monday 00:00.
-var rotaStart = time.Date(2018, time.January, 1, 0, 0, 0, 0, shanghai)
-
-// LeaderOnRota is the county leader whose week it is: the default owner at L3
-// when nobody has been named (G23). Weeks turn on Monday 00:00 China time.
-func (t *Tree) LeaderOnRota(county string, at time.Time) (user string, ok bool) {
-	leaders := t.rota[county]
-	if len(leaders) == 0 {
-		return "", false
-	}
-	const week = 7 * 24 * time.Hour
-	since := at.Sub(rotaStart)
-	n := int(since / week)
-	if since < 0 && since%week != 0 {
-		n--
-	}
-	n %= len(leaders)
-	if n < 0 {
-		n += len(leaders)
-	}
-	return leaders[n], true
 }

@@ -102,8 +102,8 @@ func (b *Book) checkComplete(fault faultFunc) {
 	}
 }
 
-// checkStrict holds the statutory keys of a layer against the law and against
-// every value of a wider place that is in force at some time together with it.
+// checkStrict holds the statutory values of a layer against the law and, at every
+// moment something changes, against those of each wider place.
 func (b *Book) checkStrict(l Layer, pathOf func(string) []string, fault faultFunc) {
 	for _, name := range sorted(l.Values) {
 		k, ok := keyIndex[name]
@@ -119,39 +119,45 @@ func (b *Book) checkStrict(l Layer, pathOf func(string) []string, fault faultFun
 			if wider == l.Scope {
 				break
 			}
-			for _, w := range b.together(wider, l) {
-				if wv, ok := w.Values[name]; ok && wv.kind == k.Kind && !v.asStrict(wv, k.strict()) {
-					fault(l, name, "宽于上级地区的 "+wv.String(), v.String()+" is looser than "+wv.String()+" of "+w.Scope)
-				}
+			if w, scope, bad := b.looser(k, l, wider); bad {
+				fault(l, name, "宽于上级地区的 "+w.String(), v.String()+" is looser than "+w.String()+" of "+scope)
 			}
 		}
 	}
 }
 
-// together lists the layers of the scope in force at some time with l: those not
-// yet replaced when l begins, and every later one.
-func (b *Book) together(scope string, l Layer) []Layer {
-	ls := b.scopes[scope]
-	first := 0
-	for i, w := range ls {
-		if !w.EffectiveFrom.After(l.EffectiveFrom) {
-			first = i
+// looser tells whether the key as layer l sets it is, while it is in force, ever
+// looser than the value the wider place sets by itself.
+func (b *Book) looser(k Key, l Layer, wider string) (w Value, scope string, bad bool) {
+	for _, m := range slices.Concat(b.scopes[l.Scope], b.scopes[wider]) {
+		own, ok := b.own(k.Name, l.Scope, m.EffectiveFrom)
+		if !ok || own.Version != l.Version || !own.EffectiveFrom.Equal(l.EffectiveFrom) {
+			continue
+		}
+		above, ok := b.own(k.Name, wider, m.EffectiveFrom)
+		if !ok || above.Values[k.Name].kind != k.Kind {
+			continue
+		}
+		if w = above.Values[k.Name]; !l.Values[k.Name].asStrict(w, k.strict()) {
+			return w, wider, true
 		}
 	}
-	out := slices.Clone(ls[first:])
-	for _, w := range ls[:first] { // an older layer still decides what the newer does not name
-		rest := Layer{Scope: w.Scope, Version: w.Version, Values: map[string]Value{}}
-		for name, v := range w.Values {
-			if !slices.ContainsFunc(ls[:first+1], func(n Layer) bool {
-				_, named := n.Values[name]
-				return named && n.EffectiveFrom.After(w.EffectiveFrom)
-			}) {
-				rest.Values[name] = v
-			}
+	return Value{}, "", false
+}
+
+// own is the layer of the place itself that decides the key at the moment. The
+// first layer of the root holds from the beginning of time.
+func (b *Book) own(key, scope string, when time.Time) (Layer, bool) {
+	for _, l := range inForce(b.scopes[scope], when) {
+		if _, ok := l.Values[key]; ok {
+			return l, true
 		}
-		out = append(out, rest)
 	}
-	return out
+	if ls := b.scopes[scope]; scope == b.root && len(ls) > 0 {
+		_, ok := ls[0].Values[key]
+		return ls[0], ok
+	}
+	return Layer{}, false
 }
 
 // At is the policy of the place whose IDs from the root down are given, in force

@@ -33,7 +33,7 @@ func serverConfig(o *Options) (*config.Config, error) {
 		Persistence: config.Persistence{
 			DefaultStore:     mainStore,
 			VisibilityStore:  visibilityStore,
-			NumHistoryShards: int32(o.Shards), //nolint:gosec // a handful
+			NumHistoryShards: int32(o.Shards),
 			DataStores: map[string]config.DataStore{
 				mainStore:       {SQL: store(o, o.Database)},
 				visibilityStore: {SQL: store(o, o.VisibilityDatabase)},

@@ -23,7 +23,7 @@ type account struct {
 // lends it the package's own user, or nobody.
 func unprivileged() (*account, error) {
 	if os.Geteuid() != 0 {
-		return nil, nil //nolint:nilnil // documented above
+		return nil, nil
 	}
 	for _, name := range []string{"postgres", "nobody"} {
 		if u, err := user.Lookup(name); err == nil {
@@ -54,7 +54,7 @@ func ownerOf(dir string) (*account, error) {
 	}
 	owner := info.Sys().(*syscall.Stat_t)
 	if int(owner.Uid) == os.Geteuid() {
-		return nil, nil //nolint:nilnil // the nil account is this user
+		return nil, nil // the nil account is this user
 	}
 	if os.Geteuid() != 0 {
 		return nil, fmt.Errorf("the cluster %s belongs to user %d (probably it was made by root): start huajie as root again, or choose another data directory", dir, owner.Uid)

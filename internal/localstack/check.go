@@ -137,7 +137,7 @@ func checkDataDir(o Options) Finding {
 func checkSpace(o Options) Finding {
 	var fs syscall.Statfs_t
 	err := syscall.Statfs(existingParent(o.DataDir), &fs)
-	free := fs.Bavail * uint64(fs.Bsize) //nolint:gosec,unconvert,nolintlint // the type differs between systems
+	free := fs.Bavail * uint64(fs.Bsize) // the type differs between systems
 	if err == nil && free < minFree {
 		err = fmt.Errorf("only %d MB free", free>>20)
 	}

@@ -98,8 +98,12 @@ func newCluster(ctx context.Context, o Options, bin pgBinaries, link string) (*c
 		return nil, err
 	}
 	if final != link {
-		err = os.Symlink(final, link)
+		if err := os.Symlink(final, link); err != nil {
+			return nil, err
+		}
 	}
+	// Processes are recognised by their working directory, which has no links in it.
+	c.dir, err = filepath.EvalSymlinks(final)
 	return c, err
 }
 
@@ -109,7 +113,7 @@ func place(o Options, who *account, link string) (string, error) {
 	if err != nil || blocked == "" {
 		return link, err
 	}
-	if err := os.MkdirAll(o.relocateBase, 0o755); err != nil { //nolint:gosec // another user must pass through
+	if err := os.MkdirAll(o.relocateBase, 0o755); err != nil { // another user must pass through
 		return "", err
 	}
 	if stopped, err := who.reaches(o.relocateBase); err != nil || stopped != "" {
@@ -120,7 +124,7 @@ func place(o Options, who *account, link string) (string, error) {
 		return "", err
 	}
 	o.Progress(fmt.Sprintf("the cluster goes to %s, since user %s cannot enter %s", home, who.name, blocked))
-	return filepath.Join(home, "data"), os.Chmod(home, 0o755) //nolint:gosec // as above
+	return filepath.Join(home, "data"), os.Chmod(home, 0o755)
 }
 
 // initdb creates the cluster. The password travels in a file, because a command
@@ -142,7 +146,7 @@ func (c *cluster) initdb(ctx context.Context, o Options, bin pgBinaries, dir str
 	if o.PostgresSettings["fsync"] == "off" {
 		args = append(args, "--no-sync")
 	}
-	cmd := exec.CommandContext(ctx, bin.path("initdb"), args...) //nolint:gosec // a path found by us
+	cmd := exec.CommandContext(ctx, bin.path("initdb"), args...)
 	c.account.run(cmd, dir)
 	cmd.Env = cleanEnv()
 	if out, err := cmd.CombinedOutput(); err != nil {

@@ -116,7 +116,7 @@ func inspectPostgres(ctx context.Context, dir string) (pgBinaries, error) {
 	if _, err := os.Stat(b.path("initdb")); err != nil {
 		return b, fmt.Errorf("%s has no initdb", dir)
 	}
-	text, err := exec.CommandContext(ctx, b.path("postgres"), "--version").Output() //nolint:gosec // a path found by us
+	text, err := exec.CommandContext(ctx, b.path("postgres"), "--version").Output()
 	if err != nil {
 		return b, fmt.Errorf("%s: %w", b.path("postgres"), err)
 	}

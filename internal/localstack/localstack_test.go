@@ -33,7 +33,7 @@ func greet(ctx workflow.Context, name string) (string, error) {
 func openDir(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	if err := os.Chmod(filepath.Dir(dir), 0o711); err != nil { //nolint:gosec // wanted
+	if err := os.Chmod(filepath.Dir(dir), 0o711); err != nil {
 		t.Fatal(err)
 	}
 	return filepath.Join(dir, "data")
@@ -206,7 +206,7 @@ func dial(t *testing.T, s *Stack) client.Client {
 // wantUI expects Temporal's console to show a page.
 func wantUI(t *testing.T, s *Stack) {
 	t.Helper()
-	response, err := http.Get(s.TemporalUI + "/namespaces/" + s.Namespace + "/workflows") //nolint:noctx // a test
+	response, err := http.Get(s.TemporalUI + "/namespaces/" + s.Namespace + "/workflows")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -255,7 +255,7 @@ func TestClusterOutsideOfReach(t *testing.T) {
 	}
 	base := openDir(t)
 	home := filepath.Join(base, "home")
-	if err := errors.Join(os.Mkdir(base, 0o755), os.Mkdir(home, 0o700)); err != nil { //nolint:gosec // wanted
+	if err := errors.Join(os.Mkdir(base, 0o755), os.Mkdir(home, 0o700)); err != nil {
 		t.Fatal(err)
 	}
 	private := filepath.Join(home, "data")

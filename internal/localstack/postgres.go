@@ -106,7 +106,7 @@ func (p *postgres) launch(ctx context.Context) (*process, error) {
 		return nil, err
 	}
 	defer stderr.Close()                                          //nolint:errcheck // the child has its own
-	cmd := exec.Command(p.bin.path("postgres"), p.arguments()...) //nolint:gosec,noctx // a path found by us; it outlives the start
+	cmd := exec.Command(p.bin.path("postgres"), p.arguments()...) // no context: it outlives the start
 	p.cluster.account.run(cmd, p.cluster.dir)
 	cmd.Env = cleanEnv()
 	cmd.Stdout, cmd.Stderr = stderr, stderr
@@ -179,7 +179,7 @@ func (c *cluster) removeStale() error {
 	path := filepath.Join(c.dir, "postmaster.pid")
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil //nolint:nilerr // none there
+		return nil // none there
 	}
 	first, _, _ := strings.Cut(string(text), "\n")
 	pid, err := strconv.Atoi(strings.TrimSpace(first))
@@ -189,12 +189,15 @@ func (c *cluster) removeStale() error {
 	return os.Remove(path)
 }
 
-// isPostmaster reports whether a process is the server of the directory: its
-// working directory tells, or its name where that cannot be seen.
+// isPostmaster reports whether a process is the server of the directory. Its
+// working directory tells, where /proc shows it; a zombie has none and is dead
+// already, and that of another user's process cannot be seen and is not ours.
+// Elsewhere the name has to do.
 func isPostmaster(pid int, dir string) bool {
-	if cwd, err := os.Readlink(filepath.Join("/proc", strconv.Itoa(pid), "cwd")); err == nil {
-		return cwd == dir
+	if _, err := os.Stat("/proc/self/cwd"); err == nil {
+		cwd, err := os.Readlink(filepath.Join("/proc", strconv.Itoa(pid), "cwd"))
+		return err == nil && cwd == dir
 	}
-	out, err := exec.Command("ps", "-o", "comm=", "-p", strconv.Itoa(pid)).Output() //nolint:gosec,noctx // a number
+	out, err := exec.Command("ps", "-o", "comm=", "-p", strconv.Itoa(pid)).Output()
 	return err != nil || strings.Contains(string(out), "postgres")
 }

@@ -135,7 +135,7 @@ func (s *Stack) open() error {
 		return err
 	}
 	s.options.DataDir = dir
-	if err := os.MkdirAll(filepath.Join(dir, "log"), 0o755); err != nil { //nolint:gosec // an unprivileged PostgreSQL must pass through it
+	if err := os.MkdirAll(filepath.Join(dir, "log"), 0o755); err != nil { // an unprivileged PostgreSQL must pass through it
 		return fmt.Errorf("data directory: %w", err)
 	}
 	if s.lock, err = lockDir(dir); err != nil {

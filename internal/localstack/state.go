@@ -39,7 +39,7 @@ func loadState(dir string) (*state, error) {
 		return nil, err
 	}
 	if err := json.Unmarshal(text, s); err != nil {
-		return &state{path: s.path}, nil //nolint:nilerr // see above
+		return &state{path: s.path}, nil
 	}
 	return s, nil
 }
@@ -51,7 +51,7 @@ func (s *state) save() error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(s.path+".new", append(text, '\n'), 0o644); err != nil { //nolint:gosec // ports are no secret
+	if err := os.WriteFile(s.path+".new", append(text, '\n'), 0o644); err != nil { // ports are no secret
 		return err
 	}
 	return os.Rename(s.path+".new", s.path)
@@ -99,7 +99,7 @@ func hostPort(port int) string { return net.JoinHostPort(loopback, strconv.Itoa(
 // back when the process dies, however it dies.
 func lockDir(dir string) (*os.File, error) {
 	path := filepath.Join(dir, "stack.lock")
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644) //nolint:gosec // the process id in it is no secret
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644) // the process id in it is no secret
 	if err != nil {
 		return nil, err
 	}

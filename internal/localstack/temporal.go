@@ -87,7 +87,7 @@ func (t *temporal) begin(ctx context.Context) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.Command(t.binary, t.arguments()...) //nolint:gosec,noctx // a path found by us; it outlives the start
+	cmd := exec.Command(t.binary, t.arguments()...) // no context: it outlives the start
 	cmd.Env = append(os.Environ(), "HUAJIE_TEMPORAL_POSTGRES_URL="+t.url)
 	if os.Getenv("GOGC") == "" {
 		cmd.Env = append(cmd.Env, "GOGC=200") // memory is cheaper here than processor time

@@ -43,7 +43,7 @@ func TestOldPostgresIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	for _, program := range []string{"postgres", "initdb"} {
 		script := "#!/bin/sh\necho 'postgres (PostgreSQL) 13.9'\n"
-		if err := os.WriteFile(filepath.Join(dir, program), []byte(script), 0o755); err != nil { //nolint:gosec // a program
+		if err := os.WriteFile(filepath.Join(dir, program), []byte(script), 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -96,7 +96,7 @@ func TestKeeperExplains(t *testing.T) {
 				return nil, err
 			}
 			defer func() { _ = stderr.Close() }()
-			cmd := exec.Command("sh", "-c", "echo last words >&2; exit 3") //nolint:noctx // short
+			cmd := exec.Command("sh", "-c", "echo last words >&2; exit 3")
 			cmd.Stderr = stderr
 			p, err := launch(cmd)
 			if err != nil {
@@ -115,10 +115,10 @@ func TestReaches(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	inner := filepath.Join(dir, "private", "inner")
-	if err := os.MkdirAll(inner, 0o755); err != nil { //nolint:gosec // wanted
+	if err := os.MkdirAll(inner, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Chmod(filepath.Join(dir, "private"), 0o700); err != nil { //nolint:gosec // wanted
+	if err := os.Chmod(filepath.Join(dir, "private"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	stranger := &account{name: "stranger", uid: 4_000_000, gid: 4_000_000}

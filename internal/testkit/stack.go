@@ -139,7 +139,7 @@ func StartTemporary(ctx context.Context, o localstack.Options) (*localstack.Stac
 		return nil, nil, err
 	}
 	// The unprivileged user PostgreSQL runs as must be able to pass through.
-	if err := os.Chmod(root, 0o711); err != nil { //nolint:gosec // wanted, see above
+	if err := os.Chmod(root, 0o711); err != nil {
 		return nil, nil, errors.Join(err, os.RemoveAll(root))
 	}
 	o.DataDir = filepath.Join(root, "data")

@@ -60,7 +60,7 @@ func run(args []string) (code int, err error) {
 // command runs the command. A signal is passed on, so that `go test` can stop
 // its own children before the stack goes away.
 func command(ctx context.Context, args []string, stack *localstack.Stack) (int, error) {
-	cmd := exec.CommandContext(ctx, args[0], args[1:]...) //nolint:gosec // running a given command is its purpose
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...) // running a given command is its purpose
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	cmd.Env = append(os.Environ(),
 		testkit.DatabaseEnv+"="+stack.DatabaseURL,

@@ -1,0 +1,226 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"huajie/domain"
+	"huajie/domain/form"
+	"huajie/domain/grievance"
+	"huajie/domain/joint"
+	"huajie/domain/machine"
+	"huajie/domain/notice"
+)
+
+// Rulebook gives the rules a case is judged by.
+type Rulebook interface {
+	// Rules are the rules of an area at a time. A version other than "" asks for the
+	// policy a case was dispatched under; the newest is taken where that
+	// version is not kept.
+	Rules(area, version string, at time.Time) *machine.Rules
+}
+
+// Desk is where every change of a case or session is decided and written down.
+type Desk struct {
+	Ledger Ledger
+	Book   Rulebook
+}
+
+// CommitInput asks for one step of one subject, or, with an empty action, for
+// every limit that has passed to take effect.
+type CommitInput struct {
+	Kind    string          `json:"kind"`
+	No      string          `json:"no"`
+	Seq     int             `json:"seq"` // what the workflow has folded
+	Command machine.Command `json:"command"`
+	At      time.Time       `json:"at"`
+}
+
+// CommitResult is what the workflow folds.
+type CommitResult struct {
+	Events []machine.Event `json:"events,omitempty"`
+	Behind bool            `json:"behind,omitempty"` // only missed events: fold them and ask anew
+}
+
+// Commit decides one step and writes it down, exactly once. It returns a
+// refusal (*domain.Error) that changed nothing, or an error after which trying
+// again is safe.
+func (d *Desk) Commit(ctx context.Context, in CommitInput) (CommitResult, error) {
+	w := Write{Kind: in.Kind, No: in.No, Seq: in.Seq, Key: in.Command.Key, Fingerprint: in.Command.Fingerprint}
+	switch in.Kind {
+	case KindGrievance:
+		w.Decide = func(cur Current) (Decision, error) { return d.decideCase(cur, in) }
+	case KindSession:
+		w.Decide = func(cur Current) (Decision, error) { return d.decideSession(cur, in) }
+	default:
+		return CommitResult{}, fmt.Errorf("no machine for %q", in.Kind)
+	}
+	out, err := d.Ledger.Change(ctx, w)
+	if err != nil {
+		return CommitResult{}, err
+	}
+	return CommitResult{Events: out.Events, Behind: out.Behind}, nil
+}
+
+func (d *Desk) decideCase(cur Current, in CommitInput) (Decision, error) {
+	c := grievance.Fresh()
+	if err := cur.State(c); err != nil {
+		return Decision{}, err
+	}
+	version := ""
+	if !c.DispatchedAt.IsZero() {
+		version = c.RulebookVersion // a case keeps the rules of its dispatch
+	}
+	rules := d.Book.Rules(c.Area, version, in.At)
+	world, err := d.worldOf(cur, c, in)
+	if err != nil {
+		return Decision{}, err
+	}
+	events, next, err := decide(grievance.Machine, c, in, rules, world)
+	if err != nil {
+		return Decision{}, err
+	}
+	out := Decision{Events: events, State: next, Notices: notice.RenderAll(events, notice.FromCase(next, rules), rules)}
+	return d.withSplit(cur, out, c, in, rules)
+}
+
+func (d *Desk) decideSession(cur Current, in CommitInput) (Decision, error) {
+	s := joint.Fresh()
+	if err := cur.State(s); err != nil {
+		return Decision{}, err
+	}
+	rules := d.Book.Rules(s.County, "", in.At)
+	users, _ := joint.Machine.Named(in.Command.Action, in.Command.Input)
+	people, err := cur.People(users)
+	if err != nil {
+		return Decision{}, err
+	}
+	events, next, err := decide(joint.Machine, s, in, rules, machine.World{People: people})
+	if err != nil {
+		return Decision{}, err
+	}
+	return Decision{Events: events, State: next, Notices: notice.RenderAll(events, notice.FromSession(next, rules), rules)}, nil
+}
+
+func decide[S machine.Subject](m *machine.Machine[S], s S, in CommitInput, rules *machine.Rules, world machine.World) ([]machine.Event, S, error) {
+	if in.Command.Action == "" {
+		return m.Fire(s, rules, world, in.At)
+	}
+	return m.Decide(s, in.Command, rules, world, in.At)
+}
+
+// worldOf gathers what the decision must know of users and other cases.
+func (d *Desk) worldOf(cur Current, c *grievance.Case, in CommitInput) (machine.World, error) {
+	var w machine.World
+	users, cases := grievance.Machine.Named(in.Command.Action, in.Command.Input)
+	for _, r := range c.Requests { // a signature carries out what was asked for
+		u, k := grievance.Machine.Named(r.Action, r.Input)
+		users, cases = append(users, u...), append(cases, k...)
+	}
+	var err error
+	if w.People, err = cur.People(users); err != nil {
+		return w, err
+	}
+	if w.Cases, err = cur.Cases(cases); err != nil {
+		return w, err
+	}
+	switch in.Command.Action {
+	case "split":
+		w.NewNo, err = cur.NewNo(c.County, grievanceLetter, in.At)
+	case "suspend":
+		w.HangUps.Suspended, w.HangUps.Due, err = cur.HangUps(c.LeadUnit, quarter(in.At))
+	}
+	return w, err
+}
+
+// withSplit registers the case a split has made, in the same transaction.
+func (d *Desk) withSplit(cur Current, out Decision, from *grievance.Case, in CommitInput, rules *machine.Rules) (Decision, error) {
+	for _, e := range out.Events {
+		for _, f := range e.Effects {
+			if f.Kind != machine.EffectStartCase {
+				continue
+			}
+			person, err := cur.Petitioner(from.No)
+			if err != nil {
+				return Decision{}, err
+			}
+			cmd := machine.Command{Key: in.Command.Key + "/" + f.To, Action: "register", Actor: in.Command.Actor}
+			input := form.Input{}
+			for k, v := range f.Input {
+				if v != "" {
+					input[k] = v
+				}
+			}
+			r := grievance.Registration{No: f.To, Petitioner: person, Anonymous: from.Anonymous, Origin: from.No, Input: input}
+			events, c, err := grievance.Register(r, cmd, rules, in.At)
+			if err != nil {
+				return Decision{}, err
+			}
+			out.Spawned = &Decision{Events: events, State: c, Notices: notice.RenderAll(events, notice.FromCase(c, rules), rules)}
+		}
+	}
+	return out, nil
+}
+
+// grievanceLetter marks a group demand in a case number (§3.0).
+const grievanceLetter = "G"
+
+func quarter(at time.Time) time.Time {
+	y, m, _ := at.Date()
+	return time.Date(y, (m-1)/3*3+1, 1, 0, 0, 0, 0, at.Location())
+}
+
+// OpenSession writes the first events of a joint session (J1). The key makes a
+// repeated opening return what was written then.
+func (d *Desk) OpenSession(ctx context.Context, no string, opening machine.Command, at time.Time) (CommitResult, error) {
+	rules := d.Book.Rules(opening.Input.Text("county"), "", at)
+	out, err := d.Ledger.Create(ctx, NewStream{Kind: KindSession, No: no, Key: opening.Key, Day: at,
+		Decide: func(string) (Decision, error) {
+			events, s, err := joint.Open(no, opening, rules, at)
+			if err != nil {
+				return Decision{}, err
+			}
+			return Decision{Events: events, State: s, Notices: notice.RenderAll(events, notice.FromSession(s, rules), rules)}, nil
+		}})
+	if err != nil {
+		return CommitResult{}, err
+	}
+	return CommitResult{Events: out.Events}, nil
+}
+
+// RegisterInput is a matter as it comes in over the counter or the wire.
+type RegisterInput struct {
+	Actor       domain.Actor
+	Key         string // idempotency key, "" for none
+	Fingerprint string
+	Input       form.Input // grievance.RegisterFields
+	Intake      Intake     // the person; PersonID "" for an anonymous petitioner
+	Anonymous   bool
+	NameUnclear bool
+	At          time.Time
+}
+
+// Register opens a case in the ledger (G1). The case exists, numbered and
+// receipted, before any workflow does: intake is never refused for want of the
+// engine (R5).
+func (d *Desk) Register(ctx context.Context, in RegisterInput) (Written, error) {
+	area := in.Input.Text("area")
+	rules := d.Book.Rules(area, "", in.At)
+	w := NewStream{Kind: KindGrievance, Place: rules.Org.CountyOf(area), Letter: grievanceLetter, Day: in.At,
+		Key: in.Key, Fingerprint: in.Fingerprint, Intake: &in.Intake}
+	w.Decide = func(no string) (Decision, error) {
+		r := grievance.Registration{No: no, Petitioner: in.Intake.PersonID, Anonymous: in.Anonymous, NameUnclear: in.NameUnclear, Input: in.Input}
+		cmd := machine.Command{Key: in.Key, Action: "register", Actor: in.Actor, Input: in.Input}
+		events, c, err := grievance.Register(r, cmd, rules, in.At)
+		if err != nil {
+			return Decision{}, err
+		}
+		return Decision{Events: events, State: c, Notices: notice.RenderAll(events, notice.FromCase(c, rules), rules)}, nil
+	}
+	// A registration that the rules refuse must not draw a number first.
+	if _, err := w.Decide(""); err != nil {
+		return Written{}, err
+	}
+	return d.Ledger.Create(ctx, w)
+}
