@@ -105,14 +105,11 @@ func Load(fsys fs.FS, opts ...Option) (*Book, error) {
 	l.parsePlaces()
 	rules := l.parseUsers()
 	surnames, given := l.parseNames()
-
-	before := len(l.faults)
 	b.Codes = l.parseCodes()
-	tablesOK := len(l.faults) == before
 	b.Calendar = l.parseCalendar(b.Version)
-	b.Policy = l.parsePolicy(b.Codes, tablesOK)
+	b.Policy = l.parsePolicy()
 	b.Org = l.buildTree()
-	b.Duty = l.parseDuty(b.Codes, tablesOK, b.Org)
+	b.Duty = l.parseDuty(b.Org)
 	if len(l.faults) == 0 {
 		b.Users = l.buildUsers(b.Org, rules, surnames, given)
 	}

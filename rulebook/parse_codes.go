@@ -50,7 +50,9 @@ func (l *loader) parseCodes() codes.Tables {
 			l.fault(dirCodes, 0, "", "代码表有误", err.Error())
 			return
 		}
-		if at, ok := itemAt[f.Table+"/"+f.Code]; ok && f.Code != "" {
+		if at, ok := itemAt[f.Table+"/"+f.Code]; ok && at.blank("code", "zh", "en") {
+			return // told when the item was read
+		} else if ok && f.Code != "" {
 			at.fault("code", f.ZH, f.Table+": "+f.EN)
 		} else if at, ok := tableAt[f.Table]; ok {
 			at.fault("name", f.ZH, f.Table+": "+f.EN)
@@ -87,6 +89,25 @@ func roleTable() codes.Table {
 		t.Items = append(t.Items, codes.Item{Code: fmt.Sprintf("%02d", i+1), Key: string(r.Role), ZH: r.ZH, EN: r.EN})
 	}
 	return t
+}
+
+// hasCode tells whether a table, as read, has the code. It answers even when other
+// entries are at fault; of a table that is missing it answers yes, since that has
+// been told.
+func (l *loader) hasCode(table, codeOrKey string) bool {
+	found := false
+	for _, t := range l.tables {
+		if t.Name != table {
+			continue
+		}
+		found = true
+		for _, it := range t.Items {
+			if !it.Blocked && (it.Code == codeOrKey || it.Key == codeOrKey) {
+				return true
+			}
+		}
+	}
+	return !found
 }
 
 // requireTables asks for the lists and codes the rules refer to by name.

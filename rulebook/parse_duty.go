@@ -11,8 +11,6 @@ import (
 // dutyReader checks the duty catalogue against the codes and departments.
 type dutyReader struct {
 	l      *loader
-	tables codes.Tables
-	ok     bool // the code tables are usable
 	shorts map[string]bool
 	laws   map[string]org.Basis
 	used   map[string]bool
@@ -21,12 +19,12 @@ type dutyReader struct {
 
 // parseDuty reads the duty catalogue: an entry for every category of §8.4. The
 // catalogue itself is built only when the tree is.
-func (l *loader) parseDuty(tables codes.Tables, tablesOK bool, tree *org.Tree) *org.Catalogue {
+func (l *loader) parseDuty(tree *org.Tree) *org.Catalogue {
 	doc, found := l.document(fileDuty)
 	if !found {
 		return nil
 	}
-	r := dutyReader{l: l, tables: tables, ok: tablesOK, shorts: map[string]bool{}, laws: map[string]org.Basis{}, used: map[string]bool{}, at: map[string]entry{}}
+	r := dutyReader{l: l, shorts: map[string]bool{}, laws: map[string]org.Basis{}, used: map[string]bool{}, at: map[string]entry{}}
 	for _, d := range l.depts {
 		r.shorts[d.short] = true
 	}
@@ -87,7 +85,7 @@ func (r *dutyReader) entry(e entry) (org.DutyEntry, bool) {
 	if category == "" {
 		return d, false
 	}
-	if r.ok && !r.tables.Has(codes.TableDisputeCategory, category) {
+	if !r.l.hasCode(codes.TableDisputeCategory, category) {
 		e.fault("category", "类别不在代码表中", "category "+category+" is not in the code table")
 	}
 	if _, dup := r.at[category]; dup {
@@ -132,7 +130,7 @@ func (r *dutyReader) body(e entry) org.DutyEntry {
 		r.short(e, "assist", a)
 	}
 	for _, k := range d.Linkage {
-		if r.ok && !r.tables.Has(codes.TableLinkage, k) {
+		if !r.l.hasCode(codes.TableLinkage, k) {
 			e.fault("linkage", "未知的联动方式 "+k, "unknown linkage "+k)
 		}
 	}
@@ -161,9 +159,9 @@ func (r *dutyReader) short(e entry, field, code string) {
 
 // complete asks for an entry for every category and a use for every law.
 func (r *dutyReader) complete(doc entry) {
-	if t, ok := r.tables.Table(codes.TableDisputeCategory); ok && r.ok {
+	for _, t := range r.l.tables {
 		for _, it := range t.Items {
-			if _, ok := r.at[it.Code]; !ok {
+			if _, ok := r.at[it.Code]; !ok && t.Name == codes.TableDisputeCategory && it.Code != "" {
 				doc.fault("entries", "缺少类别 "+it.Code, "no entry for category "+it.Code)
 			}
 		}

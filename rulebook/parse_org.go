@@ -27,17 +27,18 @@ type department struct {
 }
 
 // addUnit notes a unit and where it is written. A code used twice is reported at
-// the second place.
-func (l *loader) addUnit(u org.Unit, at entry) {
+// the second place; ok is false then, and when there is no code.
+func (l *loader) addUnit(u org.Unit, at entry) (ok bool) {
 	if u.ID == "" {
-		return // told when the code was read
+		return false // told when the code was read
 	}
 	if first, dup := l.unitAt[u.ID]; dup {
 		at.fault("", "编码 "+u.ID+" 重复", fmt.Sprintf("code %s is already used in %s line %d", u.ID, first.file, first.line))
-		return
+		return false
 	}
 	l.unitAt[u.ID] = at
 	l.units = append(l.units, u)
+	return true
 }
 
 func (l *loader) parseLayouts() {
@@ -66,6 +67,7 @@ func (l *loader) parseLayouts() {
 func parsePoints(e entry, field string, required bool) []org.ServicePoint {
 	var out []org.ServicePoint
 	for _, p := range e.children(field, required) {
+		before := len(e.l.faults)
 		sp := org.ServicePoint{
 			Code: p.text("code"), Kind: org.PointKind(p.text("kind")), ZH: p.text("zh"), EN: p.text("en"),
 			Accepts: p.texts("accepts"), Categories: p.texts("categories"), Restricted: p.flag("restricted", false),
@@ -79,7 +81,9 @@ func parsePoints(e entry, field string, required bool) []org.ServicePoint {
 			}
 		}
 		p.done()
-		out = append(out, sp)
+		if before == len(e.l.faults) { // a faulty point would be told again for every centre
+			out = append(out, sp)
+		}
 	}
 	return out
 }
@@ -117,11 +121,13 @@ func parseDepartment(e entry, county bool) department {
 	}
 	if d.kind != "" && !d.kind.Valid() {
 		e.fault("org_kind", "未知的机构性质", "unknown org_kind")
+		d.kind = org.OrgGovernment // so that it is told once, not for every county
 	}
 	if county {
 		d.presence = org.Presence(e.text("presence"))
 		if d.presence != "" && !d.presence.Valid() {
 			e.fault("presence", "未知的进驻方式", "unknown presence mode")
+			d.presence = ""
 		}
 	}
 	if d.nn != "" && (len(d.nn) != 2 || strings.Trim(d.nn, "0123456789") != "") {
@@ -174,9 +180,12 @@ func (l *loader) parseCounty(root string, e entry) {
 		ID: e.text("code"), Parent: root, Kind: org.KindCounty, ZH: e.text("zh"), EN: e.text("en"),
 		Population: e.number("pop_2020", false), Drill: e.flag("drill", false), Verified: true, Confidence: "A",
 	}
-	l.addUnit(u, e)
+	added := l.addUnit(u, e)
 	if c, ok := e.child("centre", true); ok {
-		l.addCentre(u, c.text("code"), c.text("layout"), c.texts("custom"), c)
+		code, layoutName, custom := c.text("code"), c.text("layout"), c.texts("custom")
+		if added {
+			l.addCentre(u, code, layoutName, custom, c)
+		}
 		c.done()
 	}
 	stated, counted := e.number("township_centres", true), 0
@@ -190,6 +199,9 @@ func (l *loader) parseCounty(root string, e entry) {
 			fmt.Sprintf("states %d township centres, but %d are listed", stated, counted))
 	}
 	for _, d := range l.depts {
+		if !added {
+			break
+		}
 		d.prefixZH, d.prefixEN = u.ZH, strings.TrimSuffix(u.EN, " (Liaoyuan)")+" "
 		l.addDepartment(u.ID, d)
 	}
@@ -208,12 +220,13 @@ func (l *loader) parseTownship(county org.Unit, e entry) bool {
 	suffix, known := townshipEN[kind]
 	if !known && kind != "" {
 		e.fault("kind", "未知的乡级单位类型", "unknown kind: want street, town, township or zone")
+		kind = org.KindStreet
 	}
 	u := org.Unit{
 		ID: e.text("code"), Parent: county.ID, Kind: kind, ZH: e.text("zh"), EN: e.text("en") + suffix,
 		Aliases: e.texts("aliases"), Drill: county.Drill, Verified: true, Confidence: "A",
 	}
-	l.addUnit(u, e)
+	added := l.addUnit(u, e)
 	centre := ""
 	if n := e.node("centre", true); n != nil && n.Tag != "!!null" {
 		centre = e.text("centre")
@@ -229,7 +242,9 @@ func (l *loader) parseTownship(county org.Unit, e entry) bool {
 	case centre == "":
 		return false
 	}
-	l.addCentre(u, centre, org.Layout1P2, nil, e)
+	if added {
+		l.addCentre(u, centre, org.Layout1P2, nil, e)
+	}
 	return true
 }
 
@@ -293,6 +308,9 @@ func (l *loader) buildTree() *org.Tree {
 		if !ok {
 			l.fault(fileOrg, 0, f.Subject, f.ZH, f.EN)
 			return
+		}
+		if f.Field == "name" && at.blank("zh", "en") || f.Field == "rota" && at.blank("leaders") {
+			return // told when the field was read
 		}
 		at.fault(fieldOf(at, f.Field), f.Subject+":"+f.ZH, f.Subject+": "+f.EN)
 	})

@@ -8,7 +8,6 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"huajie/domain/calendar"
-	"huajie/domain/codes"
 	"huajie/domain/policy"
 )
 
@@ -21,7 +20,7 @@ type placed struct {
 
 // parsePolicy reads the city's policy, the further layers of policy/ and, in a
 // book with the drill, that of the drill area.
-func (l *loader) parsePolicy(tables codes.Tables, tablesOK bool) *policy.Book {
+func (l *loader) parsePolicy() *policy.Book {
 	files := append([]string{filePolicy}, l.under(dirPolicy)...)
 	if l.drill {
 		files = append(files, filePolicyDrill)
@@ -30,7 +29,7 @@ func (l *loader) parsePolicy(tables codes.Tables, tablesOK bool) *policy.Book {
 	var layers []policy.Layer
 	for _, file := range files {
 		if doc, ok := l.document(file); ok {
-			p := l.parseLayer(doc, tables, tablesOK)
+			p := l.parseLayer(doc)
 			all = append(all, p)
 			layers = append(layers, p.layer)
 		}
@@ -87,7 +86,7 @@ func (p placed) holds(key string) bool { _, ok := p.layer.Values[key]; return ok
 
 func (l *loader) hasUnit(id string) bool { _, ok := l.unitAt[id]; return ok }
 
-func (l *loader) parseLayer(doc entry, tables codes.Tables, tablesOK bool) placed {
+func (l *loader) parseLayer(doc entry) placed {
 	p := placed{at: doc, layer: policy.Layer{
 		Scope: doc.text("scope"), Version: doc.text("version"), EffectiveFrom: parseMoment(doc, "effective_from"), Values: map[string]policy.Value{},
 	}}
@@ -95,7 +94,7 @@ func (l *loader) parseLayer(doc entry, tables codes.Tables, tablesOK bool) place
 		p.values = values
 		for _, name := range values.order {
 			values.used[name] = true
-			if v, ok := l.parseValue(values, name, tables, tablesOK); ok {
+			if v, ok := l.parseValue(values, name); ok {
 				p.layer.Values[name] = v
 			}
 		}
@@ -106,7 +105,7 @@ func (l *loader) parseLayer(doc entry, tables codes.Tables, tablesOK bool) place
 
 // parseValue reads one value by the kind its key has. Unknown keys are reported
 // here, where the line is known.
-func (l *loader) parseValue(e entry, name string, tables codes.Tables, tablesOK bool) (policy.Value, bool) {
+func (l *loader) parseValue(e entry, name string) (policy.Value, bool) {
 	k, ok := policy.KeyNamed(name)
 	if !ok {
 		e.fault(name, "未知的政策项", "unknown key")
@@ -133,7 +132,7 @@ func (l *loader) parseValue(e entry, name string, tables codes.Tables, tablesOK 
 		return policy.Value{}, false
 	}
 	for _, item := range v.Items() {
-		if k.Codes != "" && tablesOK && !tables.Has(k.Codes, item) {
+		if k.Codes != "" && !l.hasCode(k.Codes, item) {
 			e.fault(name, "代码 "+item+" 不在表 "+k.Codes+" 中", item+" is not in the table "+k.Codes)
 		}
 	}

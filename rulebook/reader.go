@@ -208,7 +208,7 @@ func (e entry) texts(name string) []string {
 	var out []string
 	for i, c := range n.Content {
 		if c.Kind != yaml.ScalarNode || c.Tag != "!!str" || c.Value == "" {
-			e.l.fault(e.file, c.Line, fmt.Sprintf("%s[%d]", e.key(name), i), "应为文字", "must be text"+tagOf(c))
+			e.l.fault(e.file, c.Line, fmt.Sprintf("%s[%d]", e.key(name), i), "应为文字", "must be text, not "+nodeKind(c)+tagOf(c))
 			continue
 		}
 		out = append(out, c.Value)
@@ -223,6 +223,18 @@ func (e entry) child(name string, required bool) (entry, bool) {
 		return entry{}, false
 	}
 	return e.l.entry(e.file, e.key(name), n)
+}
+
+// blank tells whether one of the fields is missing or holds no text, which the
+// reading of the field has told already.
+func (e entry) blank(names ...string) bool {
+	for _, name := range names {
+		n := e.fields[name]
+		if n == nil || n.Kind == yaml.ScalarNode && strings.TrimSpace(n.Value) == "" {
+			return true
+		}
+	}
+	return false
 }
 
 // children takes a list of mappings.

@@ -62,8 +62,10 @@ func reportUpNow(t turn, trigger, lead string) error {
 func (t turn) suggested() (lead string, assist []string) {
 	c := t.Case
 	if s, ok := t.Rules.Suggest(c.Category, c.Area); ok {
-		if u, known := t.Rules.Org.Unit(s.Lead); known && u.Kind == org.KindDepartment && !contains(c.Returned, s.Lead) {
-			return s.Lead, s.Assist
+		for _, lead := range []string{s.NextLead, s.Lead} { // at L0 the township leads first, the department next
+			if u, known := t.Rules.Org.Unit(lead); known && u.Kind == org.KindDepartment && !contains(c.Returned, lead) {
+				return lead, s.Assist
+			}
 		}
 	}
 	u, ok := t.Rules.Org.DepartmentNamed(c.County, "petition")

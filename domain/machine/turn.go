@@ -24,15 +24,6 @@ type Command struct {
 	Fingerprint string `json:"fingerprint,omitempty"`
 }
 
-// Suggestion is what the duty catalogue proposes for a matter (R21, R44).
-type Suggestion struct {
-	Level   string   `json:"level"`
-	Lead    string   `json:"lead_unit"`
-	Assist  []string `json:"assist_units,omitempty"`
-	Linkage string   `json:"linkage,omitempty"`
-	Basis   string   `json:"legal_basis,omitempty"`
-}
-
 // Rules is the rulebook as it applies to one case: the version of its
 // dispatch, the policy of its place.
 type Rules struct {
@@ -41,7 +32,9 @@ type Rules struct {
 	Codes    *codes.Tables
 	Calendar *calendar.Calendar
 	Policy   policy.Set
-	Suggest  func(category, area string) (Suggestion, bool)
+	// Suggest asks the duty catalogue who should lead a matter of the category
+	// in the area (R21, R44).
+	Suggest func(category, area string) (org.Suggestion, bool)
 }
 
 // Related is what a decision may know of another case.

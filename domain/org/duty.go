@@ -106,9 +106,9 @@ func (c *Catalogue) check(e DutyEntry, fs *faults) {
 			fs.add(e.Category, "lead", "缺少主办单位", "lead missing")
 		}
 	}
-	for _, u := range c.tree.Units() {
+	for _, u := range c.tree.Counties() {
 		for _, s := range shorts {
-			if _, ok := c.tree.DepartmentNamed(u.ID, s); u.Kind == KindCounty && s != "" && !ok {
+			if _, ok := c.tree.DepartmentNamed(u.ID, s); s != "" && !ok {
 				fs.add(e.Category, "lead", "%s 没有部门 %s", "%s has no department %s", u.ID, s)
 			}
 		}

@@ -174,6 +174,17 @@ func (t *Tree) Units() []Unit {
 // Children lists the units directly below, centres and departments included.
 func (t *Tree) Children(id string) []Unit { return t.pick(t.children[id]) }
 
+// Counties lists the counties and districts, drill areas included.
+func (t *Tree) Counties() []Unit {
+	var out []Unit
+	for _, id := range t.children[t.root] {
+		if t.units[id].Kind == KindCounty {
+			out = append(out, t.units[id])
+		}
+	}
+	return out
+}
+
 // Departments lists the departments of a county, or the organs of the city, in
 // the order of §8.16.
 func (t *Tree) Departments(area string) []Unit { return t.pick(t.depts[area]) }

@@ -88,4 +88,3 @@ const (
 	Red    Light = "red"
 	NoRun  Light = "none" // no clock runs: answered, closed, paused
 )
-

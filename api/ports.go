@@ -1,0 +1,103 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"huajie/activities"
+	"huajie/domain"
+	"huajie/domain/grievance"
+	"huajie/domain/joint"
+	"huajie/domain/machine"
+	"huajie/domain/org"
+	"huajie/domain/view"
+	"huajie/workflows"
+)
+
+// Reader is the read side of the ledger. Whatever takes a scope answers
+// domain.CodeNotFound, or leaves out, what lies outside it: absent and not to be
+// known of cannot be told apart.
+type Reader interface {
+	// List gives one page. A cursor it did not make is domain.CodeMalformed.
+	List(ctx context.Context, scope view.Scope, f view.Filter, sort view.Sort, cursor string, limit int, total bool) (view.Page, error)
+	// Case gives the current state of a case.
+	Case(ctx context.Context, scope view.Scope, no string) (*grievance.Case, error)
+	// Session gives the current state of a joint session, in scope when its case is.
+	Session(ctx context.Context, scope view.Scope, no string) (*joint.Session, error)
+	// Sessions lists the sessions under a case, oldest first.
+	Sessions(ctx context.Context, scope view.Scope, caseNo string) ([]*joint.Session, error)
+	// Events gives the whole stream of a case or session, oldest first. The
+	// caller has been found to be allowed to see it.
+	Events(ctx context.Context, no string) ([]machine.Event, error)
+	// Petitioner gives the person behind a case, unmasked; ok is false for an
+	// anonymous one.
+	Petitioner(ctx context.Context, scope view.Scope, no string) (p view.Person, ok bool, err error)
+	// PublicCase gives the case to whoever knows its query code.
+	PublicCase(ctx context.Context, no, code string) (*grievance.Case, error)
+	// Committed tells what a command key was used for, if it was.
+	Committed(ctx context.Context, key string) (view.Committed, bool, error)
+	// OverdueSummary counts the overdue cases in scope.
+	OverdueSummary(ctx context.Context, scope view.Scope, now time.Time) ([]view.Cell, error)
+	// Notices gives the notices addressed to a user, or to an office the user
+	// holds, newest first.
+	Notices(ctx context.Context, a domain.Actor, cursor string, limit int) (view.NoticePage, error)
+	// TrialStats counts persons received, matters registered and resolved.
+	TrialStats(ctx context.Context, scope view.Scope, from, to time.Time) (view.Trial, error)
+	// Ping tells whether the ledger answers and has the schema it needs.
+	Ping(ctx context.Context) error
+}
+
+// Accounts knows who may call.
+type Accounts interface {
+	// Authenticate checks a password; domain.CodeSignIn when it does not fit.
+	Authenticate(ctx context.Context, username, password string) (org.User, error)
+	// UserByToken gives the user of a live token; domain.CodeSignIn otherwise.
+	UserByToken(ctx context.Context, token string) (org.User, error)
+	// CreateToken makes a token that ends at a time.
+	CreateToken(ctx context.Context, username, label string, until time.Time) (token string, err error)
+	// RevokeToken ends a token; an unknown one is no fault.
+	RevokeToken(ctx context.Context, token string) error
+	// Members lists the active users who hold the role in exactly that unit.
+	Members(ctx context.Context, role org.Role, unit string) ([]org.User, error)
+}
+
+// Registrar opens cases in the ledger, before any workflow exists.
+type Registrar interface {
+	Register(ctx context.Context, in activities.RegisterInput) (activities.Written, error)
+}
+
+// Engine keeps cases alive. Its errors are refusals (*domain.Error, with
+// domain.CodeUnavailable when it is away) or ErrNotRunning.
+type Engine interface {
+	// ActOnCase and ActOnSession take one step and wait for the answer.
+	ActOnCase(ctx context.Context, no string, cmd machine.Command) (workflows.ActResult, error)
+	ActOnSession(ctx context.Context, no string, cmd machine.Command) (workflows.ActResult, error)
+	// StartCase and StartSession begin the workflow; one that runs is left alone.
+	StartCase(ctx context.Context, in workflows.GrievanceInput) error
+	StartSession(ctx context.Context, in workflows.SessionInput) error
+	// QueryCase and QuerySession give the state as the workflow has folded it.
+	QueryCase(ctx context.Context, no string) (*grievance.Case, error)
+	QuerySession(ctx context.Context, no string) (*joint.Session, error)
+	// Ping tells whether the engine answers.
+	Ping(ctx context.Context) error
+}
+
+// ErrNotRunning says that no workflow of the case runs: it has not been
+// started yet, or the case is over and it has ended.
+var ErrNotRunning = errors.New("no workflow runs for this case")
+
+// Deps is everything the api needs. All fields but Now and Version are required.
+type Deps struct {
+	Reader    Reader
+	Accounts  Accounts
+	Registrar Registrar
+	Engine    Engine
+	Rules     activities.Rulebook
+	Log       *slog.Logger
+	Now       func() time.Time // nil: time.Now
+	Version   string           // shown in the OpenAPI document
+	// SecureCookies marks the session cookie for HTTPS only.
+	SecureCookies bool
+}

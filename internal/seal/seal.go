@@ -1,0 +1,121 @@
+// Package seal encrypts what travels through the engine: every payload of a
+// workflow, so that histories hold no readable word of a case. The key is a
+// Tink keyset in a file of its own.
+package seal
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/tink-crypto/tink-go/v2/aead"
+	"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"
+	"github.com/tink-crypto/tink-go/v2/keyset"
+	"github.com/tink-crypto/tink-go/v2/tink"
+	commonpb "go.temporal.io/api/common/v1"
+	"go.temporal.io/sdk/converter"
+	"google.golang.org/protobuf/proto"
+)
+
+// encoding marks a payload this package has sealed.
+const encoding = "binary/huajie-sealed"
+
+// context binds a ciphertext to its use; a payload copied elsewhere does not open.
+var context = []byte("huajie/temporal-payload")
+
+// Key reads the keyset of a file, or makes one there, readable by its owner only.
+func Key(file string) (tink.AEAD, error) {
+	handle, err := read(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		handle, err = create(file)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("payload key: %w", err)
+	}
+	return aead.New(handle)
+}
+
+func read(file string) (*keyset.Handle, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	return insecurecleartextkeyset.Read(keyset.NewJSONReader(f))
+}
+
+func create(file string) (*keyset.Handle, error) {
+	handle, err := keyset.NewHandle(aead.AES256GCMKeyTemplate())
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		return nil, err
+	}
+	// Written aside and linked into place, so that a process that starts at the
+	// same moment reads either no key or the whole key.
+	f, err := os.CreateTemp(filepath.Dir(file), ".key-*") // mode 0600
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.Remove(f.Name()) }()
+	if err := errors.Join(insecurecleartextkeyset.Write(handle, keyset.NewJSONWriter(f)), f.Sync(), f.Close()); err != nil {
+		return nil, err
+	}
+	if err := os.Link(f.Name(), file); errors.Is(err, fs.ErrExist) {
+		return read(file)
+	} else if err != nil {
+		return nil, err
+	}
+	return handle, nil
+}
+
+// Converter is the data converter of clients and workers: the default one with
+// every payload sealed.
+func Converter(key tink.AEAD) converter.DataConverter {
+	return converter.NewCodecDataConverter(converter.GetDefaultDataConverter(), Codec(key))
+}
+
+// Codec seals and opens payloads.
+func Codec(key tink.AEAD) converter.PayloadCodec { return codec{key} }
+
+type codec struct{ key tink.AEAD }
+
+// Encode seals payloads.
+func (c codec) Encode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error) {
+	out := make([]*commonpb.Payload, len(payloads))
+	for i, p := range payloads {
+		plain, err := proto.Marshal(p)
+		if err != nil {
+			return nil, err
+		}
+		sealed, err := c.key.Encrypt(plain, context)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = &commonpb.Payload{Metadata: map[string][]byte{converter.MetadataEncoding: []byte(encoding)}, Data: sealed}
+	}
+	return out, nil
+}
+
+// Decode opens sealed payloads; one that was never sealed is passed on.
+func (c codec) Decode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error) {
+	out := make([]*commonpb.Payload, len(payloads))
+	for i, p := range payloads {
+		if string(p.GetMetadata()[converter.MetadataEncoding]) != encoding {
+			out[i] = p
+			continue
+		}
+		plain, err := c.key.Decrypt(p.GetData(), context)
+		if err != nil {
+			return nil, fmt.Errorf("sealed payload: %w", err)
+		}
+		out[i] = &commonpb.Payload{}
+		if err := proto.Unmarshal(plain, out[i]); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}

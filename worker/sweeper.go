@@ -1,0 +1,67 @@
+package worker
+
+import (
+	"context"
+	"time"
+
+	"go.temporal.io/sdk/client"
+
+	"huajie/workflows"
+)
+
+// sweeper starts the workflows of cases that were registered while the engine
+// was away, or whose starter died in between (R5).
+type sweeper struct {
+	Deps
+	queue string
+}
+
+// patience is how long a case may wait for its own registration to start it.
+const patience = 3 * time.Second
+
+// batch bounds one sweep.
+const batch = 200
+
+func (s *sweeper) run(ctx context.Context, every time.Duration) error {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		s.sweep(ctx)
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+	}
+}
+
+func (s *sweeper) sweep(ctx context.Context) {
+	nos, err := s.Cases.Unstarted(ctx, time.Now().Add(-patience), batch)
+	if err != nil {
+		if ctx.Err() == nil {
+			s.Log.WarnContext(ctx, "cannot look for cases to start", "error", err)
+		}
+		return
+	}
+	for _, no := range nos {
+		if err := StartCase(ctx, s.Client, s.Cases, s.queue, no); err != nil {
+			s.Log.WarnContext(ctx, "cannot start the workflow of a case", "case", no, "error", err)
+			return // the engine is away; the next sweep tries again
+		}
+		s.Log.InfoContext(ctx, "started the workflow of a stored case", "case", no)
+	}
+}
+
+// StartCase starts the workflow of a registered case from its ledger. Starting
+// a case that already runs does nothing.
+func StartCase(ctx context.Context, c client.Client, cases Cases, queue, no string) error {
+	events, err := cases.StoredEvents(ctx, no)
+	if err != nil {
+		return err
+	}
+	id := workflows.GrievanceID(no)
+	if _, err := c.ExecuteWorkflow(ctx, startOptions(id, queue), workflows.GrievanceWorkflow, workflows.GrievanceInput{No: no, Events: events}); err != nil {
+		return err
+	}
+	return cases.MarkStarted(ctx, no)
+}
