@@ -56,16 +56,16 @@ type NewStream struct {
 	Day         time.Time
 	Key         string
 	Fingerprint string
-	Intake      *Intake // the person and the query code, for a case
+	Intake      *Intake // the person behind a case
 	Decide      func(no string) (Decision, error)
 }
 
-// Intake is what is stored with a new case and never enters its workflow.
+// Intake is what is stored with a new case and never enters its workflow. A
+// person already known under the id is left as stored.
 type Intake struct {
-	PersonID  string
-	Person    map[string]string // name, phone, id_type, id_no, address, kind
-	QueryCode string
-	Details   map[string]any // place, request, facts, respondent … as entered
+	PersonID string
+	Person   map[string]string // name, phone, id_type, id_no, address, kind, language
+	Details  map[string]any    // place, request, facts, respondent … as entered
 }
 
 // Current is the state of a stream inside the transaction, and what a decision
@@ -99,7 +99,7 @@ type Decision struct {
 // Written is what a change left in the ledger.
 type Written struct {
 	No        string
-	QueryCode string // only from Create
+	QueryCode string // only from Create of a case; a repeated key gives the same one
 	Events    []machine.Event
 	Repeated  bool // the key had been committed before
 	Behind    bool // events the writer had missed; nothing was decided

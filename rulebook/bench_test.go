@@ -1,9 +1,16 @@
 package rulebook_test
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"huajie/rulebook"
+)
 
 func BenchmarkLoad(b *testing.B) {
 	for b.Loop() {
-		load(b)
+		_, err := rulebook.Default()
+		require.NoError(b, err)
 	}
 }

@@ -3,6 +3,7 @@ package rulebook_test
 import (
 	"cmp"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -19,9 +20,19 @@ import (
 
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, calendar.Zone)
 
+// The books are immutable, so that one of each serves every test.
+var (
+	plainBook = sync.OnceValues(func() (*rulebook.Book, error) { return rulebook.Default() })
+	drillBook = sync.OnceValues(func() (*rulebook.Book, error) { return rulebook.Default(rulebook.WithDrill()) })
+)
+
 func load(t testing.TB, opts ...rulebook.Option) *rulebook.Book {
 	t.Helper()
-	b, err := rulebook.Default(opts...)
+	from := plainBook
+	if len(opts) > 0 {
+		from = drillBook
+	}
+	b, err := from()
 	require.NoError(t, err)
 	return b
 }

@@ -27,6 +27,8 @@ type Case struct {
 	Summary         string        `json:"summary"`
 	Headcount       int           `json:"headcount"` // persons, kept apart from matters (R81)
 
+	Batch string `json:"batch,omitempty"` // import or campaign the matter came with; statistics may ask for it
+
 	// where and who
 	County     string `json:"county"`
 	Area       string `json:"area"` // township or street of the place of occurrence

@@ -198,5 +198,6 @@ func (t turn) nameLeader(name, event string) {
 		s.Owner = c.Owner
 	}
 	t.Clear("leader.designate")
+	t.chairSessions(name)
 	t.Record(event, "§3.2 L3").Notify("N14", t.petitioners()...).Notify("N14", user(name))
 }

@@ -2,6 +2,8 @@ package grievance
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"huajie/domain/calendar"
 	"huajie/domain/form"
@@ -50,6 +52,9 @@ func guardPlan(t *machine.Turn[*Case]) error {
 		return fault("assist_units", "lead_twice", "牵头单位不能同时为参加单位", "the lead unit is not to be listed again")
 	}
 	for _, u := range append([]string{lead}, assist...) {
+		if x, _ := t.Rules.Org.Unit(u); x.Kind.Area() {
+			return fault("assist_units", "not_a_unit", "参加单位应为部门或中心,而非区划", "a seat belongs to a department or a centre, not to an area")
+		}
 		if t.Rules.Org.CountyOf(u) != c.County {
 			return fault("assist_units", "other_county", "参加单位不在本县(区)", "a unit is of another county")
 		}
@@ -70,7 +75,11 @@ func planSession(t turn) error {
 	c.Sessions[no] = SessionRef{No: no, Level: c.Level, State: "planned"}
 	t.Clear("joint.convene")
 	c.joins(append([]string{t.In.Text("lead_unit")}, t.In.List("assist_units")...)...)
-	opening := input{"case": c.No, "county": c.County, "level": string(c.Level), "risk": c.Risk, "chair": t.Actor.User, "chair_unit": t.centre()}
+	chair := t.Actor.User
+	if c.Level == L3 && c.OwningLeader != "" { // whoever planned it, the named leader chairs
+		chair = c.OwningLeader
+	}
+	opening := input{"case": c.No, "county": c.County, "level": string(c.Level), "risk": c.Risk, "chair": chair, "chair_unit": t.centre()}
 	for k, v := range t.In {
 		opening[k] = v
 	}
@@ -103,7 +112,7 @@ func sessionMoved(t turn) error {
 	default:
 		e := t.Record("session_moved", "§3.5")
 		for _, u := range t.In.List("absent_units") { // J3: absent without leave
-			e.Notify("N21", at(u, deptLeader)...).Fact("cause", "S08")
+			e.Notify("N21", at(u, deptLeader, townLeader)...).Fact("cause", "S08")
 		}
 	}
 	return nil
@@ -143,6 +152,15 @@ func (t turn) cancelSessions() {
 			s.State = "cancelled"
 			t.Case.Sessions[no] = s
 			t.Cause(machine.Effect{Kind: machine.EffectTell, To: no, Action: "cancel-session"})
+		}
+	}
+}
+
+// chairSessions gives open sessions of the case its new leader as chair (§6 item 65).
+func (t turn) chairSessions(leader string) {
+	for _, no := range slices.Sorted(maps.Keys(t.Case.Sessions)) {
+		if sessionOpen(t.Case.Sessions[no].State) {
+			t.Cause(machine.Effect{Kind: machine.EffectTell, To: no, Action: "change-chair", Input: input{"chair": leader}})
 		}
 	}
 }

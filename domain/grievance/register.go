@@ -43,6 +43,7 @@ var RegisterFields = []form.Field{
 	{Name: "received_at", ZH: "收到时间", EN: "received at", Type: form.Moment},
 	{Name: "due_by_sender", ZH: "转办时限", EN: "due date set by the sender", Type: form.Moment},
 	text("missing_materials", "一次性告知待补材料", "documents still to be supplied"),
+	line("batch", "批次", "batch"),
 	yes("read_back", "口述已复读确认", "oral statement read back"),
 }
 
@@ -130,6 +131,7 @@ func (t turn) describe(r Registration, now time.Time) {
 	if u, _ := t.Rules.Org.Unit(in.Text("area")); u.Kind == org.KindGrid {
 		c.Grid = u.ID
 	}
+	c.Batch = in.Text("batch")
 	c.RulebookVersion = t.Rules.Version
 }
 

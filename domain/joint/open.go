@@ -64,14 +64,13 @@ func (t turn) describe(no string) {
 }
 
 // awaitNotice sets the last moment at which the units can still be notified in
-// good time; where that has passed already, the time of the meeting.
+// good time, and the time of the meeting itself.
 func (t turn) awaitNotice() {
 	notice := t.Rules.Policy.SessionNotice(t.Case.red())
-	last := t.Rules.Calendar.Before(t.Case.HeldAt, notice)
-	if !last.After(t.Now) {
-		last = t.Case.HeldAt
+	if last := t.Rules.Calendar.Before(t.Case.HeldAt, notice); last.After(t.Now) {
+		t.Set(machine.Deadline{ID: "notify", At: last, Start: t.Now, Limit: notice, Duty: true, Unit: t.Case.ChairUnit})
 	}
-	t.Set(machine.Deadline{ID: "notify", At: last, Start: t.Now, Limit: notice, Duty: true, Unit: t.Case.ChairUnit})
+	t.Set(machine.Deadline{ID: "meeting", At: t.Case.HeldAt, Start: t.Now, Duty: true, Unit: t.Case.ChairUnit})
 }
 
 // earliest is when a meeting may begin of which the units are notified now. A
@@ -84,7 +83,7 @@ func (t turn) earliest() time.Time {
 	from := cal.NextOpen(t.Now)
 	today := calendar.DateOf(from)
 	day, _ := cal.AddWorkdays(today, notice.Count())
-	return from.AddDate(0, 0, today.DaysTo(day))
+	return from.Add(day.Start().Sub(today.Start()))
 }
 
 // inGoodTime refuses a meeting that its units would hear of too late (J2).

@@ -40,10 +40,10 @@ type Session struct {
 	LeadUnit string          `json:"lead_unit"`
 	Seats    map[string]Seat `json:"seats"` // by unit
 
-	Minutes  *Minutes  `json:"minutes,omitempty"`
+	Minutes       *Minutes  `json:"minutes,omitempty"`
 	LeadUnitFinal string    `json:"lead_unit_final,omitempty"`
-	Measures []Measure `json:"measures,omitempty"`
-	EndedAt  time.Time `json:"ended_at,omitzero"`
+	Measures      []Measure `json:"measures,omitempty"`
+	EndedAt       time.Time `json:"ended_at,omitzero"`
 }
 
 // Fresh makes an empty session to fold events into.
@@ -142,6 +142,16 @@ func (s *Session) Units() []string {
 		out = append(out, seat.Unit)
 	}
 	return out
+}
+
+// accounted tells whether it is on record of every unit how it attended.
+func (s *Session) accounted() bool {
+	for _, seat := range s.Seats {
+		if seat.Attendance == "" {
+			return false
+		}
+	}
+	return true
 }
 
 func (s *Session) red() bool { return s.Risk == string(codes.RiskRed) }

@@ -105,7 +105,7 @@ func summonSteps() []step {
 func meetingSteps() []step {
 	return []step{
 		{Action: "record-attendance", Rule: "J3", ZH: "登记到会", EN: "Record attendance", From: []machine.State{Notified},
-			Who: append(append([]machine.Who(nil), chair...), centre...),
+			Who:    append(append([]machine.Who(nil), chair...), centre...),
 			Fields: []form.Field{{Name: "seats", ZH: "各单位到会情况", EN: "attendance of the units", Type: form.Objects, Required: true, Of: attendanceFields}},
 			Guard:  guardAttendance, Do: do(recordAttendance)},
 		{Action: "give-opinion", Rule: "J4", ZH: "提出意见", EN: "Give opinion", From: []machine.State{Notified, Held}, Who: speakers,

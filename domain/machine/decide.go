@@ -41,19 +41,52 @@ func (t *Turn[S]) Keyed(key string) *Turn[S] { t.key = key; return t }
 // elsewhere (forbidden), inputs (invalid), and at last the guards of the rule
 // (conflict).
 func (m *Machine[S]) Decide(s S, cmd Command, rules *Rules, world World, now time.Time) ([]Event, S, error) {
-	if cmd.IfMatch != 0 && cmd.IfMatch != s.GetHead().Seq {
-		return nil, s, &domain.Error{Code: domain.CodeStale, Reason: "stale", State: string(s.GetHead().State),
-			Text: domain.Text{ZH: "办件已被他人更新,请刷新后再试", EN: "the case has changed since it was read"}}
+	if err := m.mayAttempt(s, cmd); err != nil {
+		return nil, s, err
 	}
 	t := m.Begin(s, domain.SystemActor(), rules, world, now, now)
 	if err := t.fireUntil(now); err != nil {
 		return nil, s, err
 	}
-	t.Now, t.Actor, t.key, t.deadline, t.told = now, cmd.Actor, cmd.Key, "", false
+	t.begin(now, cmd.Actor, "")
+	t.key = cmd.Key
 	if err := m.act(t, cmd); err != nil {
 		return nil, s, err
 	}
 	return t.events, t.Case, nil
+}
+
+// mayAttempt holds what is known before time is let in: whether there is such
+// an action, whether the actor may ever take it, and whether the caller looked
+// at the present version.
+func (m *Machine[S]) mayAttempt(s S, cmd Command) error {
+	if cmd.Action != Approve && cmd.Action != Decline {
+		step, ok := m.Step(cmd.Action)
+		if !ok {
+			return domain.NotFound()
+		}
+		if !step.mayEver(cmd.Actor) {
+			return notYourOffice(step.Rule)
+		}
+	}
+	if cmd.IfMatch != 0 && cmd.IfMatch != s.GetHead().Seq {
+		return &domain.Error{Code: domain.CodeStale, Reason: "stale", State: string(s.GetHead().State),
+			Text: domain.Text{ZH: "办件已被他人更新,请刷新后再试", EN: "the case has changed since it was read"}}
+	}
+	return nil
+}
+
+// begin makes the turn ready for its next command or deadline: nothing of the
+// one before may be taken for its own.
+func (t *Turn[S]) begin(now time.Time, actor domain.Actor, deadline string) {
+	t.Now, t.Actor, t.deadline = now, actor, deadline
+	t.In, t.By, t.Unit, t.told = nil, Who{}, "", false
+	t.Proposer, t.ProposerUnit, t.AskedAt = "", "", time.Time{}
+	t.causes = nil
+}
+
+func notYourOffice(rule string) *domain.Error {
+	return domain.Forbid("not_your_office", rule, "您的岗位不能执行此步骤", "your office may not take this step")
 }
 
 // act takes one step within the turn.
@@ -87,7 +120,7 @@ func (m *Machine[S]) act(t *Turn[S], cmd Command) error {
 // entitle checks office and state, in the order Decide promises.
 func (m *Machine[S]) entitle(t *Turn[S], step *Step[S], who []Who) error {
 	if !step.mayEver(t.Actor) {
-		return domain.Forbid("not_your_office", step.Rule, "您的岗位不能执行此步骤", "your office may not take this step")
+		return notYourOffice(step.Rule)
 	}
 	if !step.allowedFrom(t.Case.GetHead().State) {
 		return wrongState(t.Case.GetHead(), step.Rule)
@@ -131,12 +164,19 @@ func (m *Machine[S]) Offers(s S, actor domain.Actor, rules *Rules, now time.Time
 	var out []Offer
 	for i := range m.Steps {
 		step := &m.Steps[i]
-		if actor.IsSystem() || step.SystemOnly || m.entitle(t, step, step.Who) != nil {
+		t.begin(now, actor, "")
+		if actor.IsSystem() || step.SystemOnly || m.entitle(t, step, step.Who) != nil || step.shut(t) {
 			continue
 		}
 		out = append(out, Offer{step.Action, step.Rule, step.ZH, step.EN, step.fields(t)})
 	}
 	return append(out, m.signable(t)...)
+}
+
+// shut tells whether the guard refuses already, whatever may be entered. Guards
+// answer a missing input with a fault of the form, which does not count here.
+func (s *Step[S]) shut(t *Turn[S]) bool {
+	return s.Guard != nil && domain.CodeOf(s.Guard(t)) == domain.CodeConflict
 }
 
 // Fire lets every deadline that has passed by now take effect, in due order,
@@ -159,7 +199,7 @@ func (t *Turn[S]) fireUntil(now time.Time) error {
 		if !ok || d.At.After(now) {
 			return nil
 		}
-		t.Now, t.deadline, t.In, t.Unit = d.At, d.ID, nil, ""
+		t.begin(d.At, domain.SystemActor(), d.ID)
 		t.Clear(d.ID)
 		before := len(t.events)
 		if rule, ok := t.m.Expire[d.Kind]; ok {

@@ -30,12 +30,16 @@ type Event struct {
 	Rulebook   string          `json:"rulebook,omitempty"` // version it was decided under
 	Change     json.RawMessage `json:"change,omitempty"`   // RFC 7386 merge patch of the state
 	Notices    []Notice        `json:"notices,omitempty"`
+	Exempt     string          `json:"notice_exempt,omitempty"` // why nobody is told of it (I9)
 	Effects    []Effect        `json:"effects,omitempty"`
 }
 
 // Evolve folds one event into the state. It fails only on a gap in the
 // sequence or on an event that is not of this subject.
 func Evolve[S Subject](s S, fresh func() S, e Event) (S, error) {
+	if no := s.GetHead().No; no != "" && no != e.No {
+		return s, fmt.Errorf("event %d of %s is not of %s", e.Seq, e.No, no)
+	}
 	if e.Seq != s.GetHead().Seq+1 {
 		return s, fmt.Errorf("event %d of %s does not follow %d", e.Seq, e.No, s.GetHead().Seq)
 	}

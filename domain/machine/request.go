@@ -1,7 +1,10 @@
 package machine
 
 import (
+	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"huajie/domain"
 	"huajie/domain/form"
@@ -62,12 +65,19 @@ func (m *Machine[S]) ask(t *Turn[S], step *Step[S]) error {
 		}
 	}
 	e := t.Record("requested", step.Rule)
-	e.Fact("action", step.Action)
 	for _, w := range m.signers(t, step) {
-		e.Notify("N9", Recipient{Role: w.Role, Unit: t.Unit})
+		e.Notify("N9", m.seat(t, w))
 	}
 	e.Fact("action", step.Action)
 	return nil
+}
+
+// seat tells where the holder of an office is to be reached.
+func (m *Machine[S]) seat(t *Turn[S], w Who) Recipient {
+	if m.Seat != nil {
+		return m.Seat(t, w)
+	}
+	return Recipient{Role: w.Role, Unit: t.Unit}
 }
 
 // sign answers a waiting request.
@@ -170,11 +180,30 @@ func (m *Machine[S]) ExpireRequest(t *Turn[S], d Deadline) error {
 	}
 	step, _ := m.Step(r.Action)
 	if step.Lapse == LapseApproves && step.allowedFrom(t.Case.GetHead().State) {
-		return m.grant(t, r, step)
+		err := m.grant(t, r, step)
+		var refused *domain.Error
+		if !errors.As(err, &refused) {
+			return err
+		}
+		t.In = nil // the rule refuses what was asked for: it lapses like any other
 	}
 	t.drop(r)
 	t.Record("request_lapsed", step.Rule).Notify("N10", Recipient{User: r.By}).Fact("action", r.Action)
 	return nil
+}
+
+// dropMoot removes the requests whose step the state no longer allows.
+func (t *Turn[S]) dropMoot() []Request {
+	h := t.Case.GetHead()
+	var moot []Request
+	for _, r := range h.Requests {
+		if step, ok := t.m.Step(r.Action); !ok || !step.allowedFrom(h.State) {
+			moot = append(moot, r)
+			t.drop(r)
+		}
+	}
+	slices.SortFunc(moot, func(a, b Request) int { return strings.Compare(a.ID, b.ID) })
+	return moot
 }
 
 // DropRequests removes every waiting request, for a step that makes them moot.
@@ -189,7 +218,7 @@ func (m *Machine[S]) signable(t *Turn[S]) []Offer {
 	var ids []string
 	for id, r := range t.Case.GetHead().Requests {
 		step, _ := m.Step(r.Action)
-		if m.maySign(t, r, step) == nil {
+		if step.allowedFrom(t.Case.GetHead().State) && m.maySign(t, r, step) == nil {
 			ids = append(ids, id)
 		}
 	}

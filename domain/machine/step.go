@@ -110,6 +110,9 @@ type Machine[S Subject] struct {
 	Expire map[string]func(*Turn[S], Deadline) error // by Deadline.Kind
 	// Stands tells whether a grant stands to the case as the place demands.
 	Stands func(t *Turn[S], g org.Grant, place Place) bool
+	// Seat tells where to reach who may sign a request; without it, in the unit
+	// of the proposer.
+	Seat func(t *Turn[S], w Who) Recipient
 }
 
 // Step finds a row by its action.

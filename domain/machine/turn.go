@@ -123,6 +123,7 @@ func (t *Turn[S]) To(s State) { t.Case.GetHead().State = s }
 // event may be given notices and effects.
 func (t *Turn[S]) Record(typ, rule string) *Event {
 	h := t.Case.GetHead()
+	moot := t.dropMoot()
 	h.Seq++
 	after := t.encode()
 	patch, err := change(t.base, after)
@@ -137,6 +138,9 @@ func (t *Turn[S]) Record(typ, rule string) *Event {
 	}
 	e.Reason = t.In.Text("reason_code")
 	e.Effects, t.causes = t.causes, nil
+	for _, r := range moot {
+		e.Notices = append(e.Notices, Notice{N: "N10", To: Recipient{User: r.By}, Facts: map[string]string{"action": r.Action}})
+	}
 	t.events = append(t.events, e)
 	t.base, t.from = after, h.State
 	return &t.events[len(t.events)-1]
@@ -183,6 +187,9 @@ func (e *Event) Cause(effects ...Effect) *Event {
 	e.Effects = append(e.Effects, effects...)
 	return e
 }
+
+// Untold records why nobody is told of the event, where somebody would be (I9).
+func (e *Event) Untold(why string) *Event { e.Exempt = why; return e }
 
 // Because sets the reason code of the event.
 func (e *Event) Because(code string) *Event { e.Reason = code; return e }

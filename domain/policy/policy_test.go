@@ -172,6 +172,31 @@ func TestStatutoryAcrossClassesAndTime(t *testing.T) {
 	assert.ErrorContains(t, base(tight, other, late), "looser than 40cd of city")
 }
 
+func TestTheTownBeatsTheCountyBeatsTheCity(t *testing.T) {
+	t.Parallel()
+	later := epoch.AddDate(0, 0, 10)
+	book, err := policy.NewBook("city", []policy.Layer{
+		city(t),
+		layer(t, "county", "1", epoch, map[string]string{"rework.max": "3", "sign.limit.normal": "3wh"}),
+		layer(t, "county", "2", later, map[string]string{"sign.limit.normal": "1wh"}),
+		layer(t, "town", "1", epoch, map[string]string{"rework.max": "1"}),
+	}, pathOf)
+	require.NoError(t, err)
+	at := func(place string, when time.Time) string {
+		s := book.At(pathOf(place), when)
+		return s.Text("rework.max") + " " + s.Text("sign.limit.normal")
+	}
+	assert.Equal(t, "2 5wd", at("city", later))
+	assert.Equal(t, "2 5wd", at("other", later))
+	assert.Equal(t, "3 3wh", at("county", epoch))
+	assert.Equal(t, "3 1wh", at("county", later))
+	assert.Equal(t, "1 3wh", at("town", epoch))
+	assert.Equal(t, "1 1wh", at("town", later))
+	assert.Equal(t, "2 5wd", at("town", epoch.Add(-time.Second)), "before its first day the city holds")
+	assert.Equal(t, "city@1+county@1+county@2+town@1", book.At(pathOf("town"), later).Version())
+	assert.Len(t, book.Layers(), 4)
+}
+
 // TestNarrowerWins compares the book with a plain reading of the rule.
 func TestNarrowerWins(t *testing.T) {
 	t.Parallel()
@@ -181,11 +206,13 @@ func TestNarrowerWins(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		layers := []policy.Layer{base}
 		for _, scope := range []string{"city", "county", "town", "other"} {
-			days := rapid.SliceOfNDistinct(rapid.IntRange(1, 50), 0, 3, rapid.ID[int]).Draw(t, "days")
+			days := rapid.SliceOfNDistinct(rapid.IntRange(1, 9), 1, 2, rapid.ID[int]).Draw(t, "days")
 			for i, d := range days {
 				values := map[string]string{}
-				for _, n := range rapid.SliceOfDistinct(rapid.SampledFrom(names), rapid.ID[string]).Draw(t, "names") {
-					values[n] = rapid.SampledFrom(raws[n]).Draw(t, "raw")
+				for _, n := range names {
+					if raw := rapid.SampledFrom(append(raws[n], "", "")).Draw(t, n); raw != "" {
+						values[n] = raw
+					}
 				}
 				layers = append(layers, layer(t, scope, string(rune('b'+i)), epoch.AddDate(0, 0, d), values))
 			}
@@ -193,7 +220,7 @@ func TestNarrowerWins(t *testing.T) {
 		book, err := policy.NewBook("city", layers, pathOf)
 		require.NoError(t, err)
 		path := pathOf(rapid.SampledFrom([]string{"city", "county", "town", "other"}).Draw(t, "place"))
-		when := epoch.AddDate(0, 0, rapid.IntRange(-5, 60).Draw(t, "day"))
+		when := epoch.AddDate(0, 0, rapid.IntRange(-2, 10).Draw(t, "day"))
 		set := book.At(path, when)
 		for _, n := range names {
 			want, scope := base.Values[n].String(), "city"

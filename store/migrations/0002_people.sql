@@ -81,28 +81,20 @@ CREATE TABLE grants (
 
 CREATE INDEX grants_office ON grants (unit, role, username);
 
--- Bearer tokens of programs and sign-ins of pages. Only the SHA-256 of the
--- secret is kept: 256 random bits need no slow hash.
+-- What programs and signed-in pages show. Only the SHA-256 of a token is kept:
+-- 256 random bits need no slow hash.
 CREATE TABLE tokens (
     hash       bytea       NOT NULL,
     username   text        NOT NULL REFERENCES users ON DELETE CASCADE,
+    label      text        NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     expires_at timestamptz NOT NULL,
     CONSTRAINT tokens_pkey PRIMARY KEY (hash),
     CONSTRAINT token_hash_is_sha256 CHECK (octet_length(hash) = 32)
 );
 
-CREATE TABLE logins (
-    hash       bytea       NOT NULL,
-    username   text        NOT NULL REFERENCES users ON DELETE CASCADE,
-    created_at timestamptz NOT NULL DEFAULT now(),
-    expires_at timestamptz NOT NULL,
-    CONSTRAINT logins_pkey PRIMARY KEY (hash),
-    CONSTRAINT login_hash_is_sha256 CHECK (octet_length(hash) = 32)
-);
-
 CREATE INDEX tokens_expiry ON tokens (expires_at);
-CREATE INDEX logins_expiry ON logins (expires_at);
+CREATE INDEX tokens_user   ON tokens (username);
 
 -- +goose Down
-DROP TABLE logins, tokens, grants, users, notices, intake_details, persons;
+DROP TABLE tokens, grants, users, notices, intake_details, persons;
