@@ -13,6 +13,15 @@ import (
 	"huajie/domain/form"
 )
 
+// formBody is the body of a request as it came. It is read against the form of
+// the step by the rules, which find every fault at once.
+type formBody struct {
+	RawBody     []byte
+	ContentType string `header:"Content-Type" hidden:"true"`
+}
+
+func (b *formBody) read() (form.Input, error) { return readInput(b.ContentType, b.RawBody) }
+
 // readInput reads a JSON object. An empty body is an empty form: a step without
 // inputs needs none.
 func readInput(contentType string, body []byte) (form.Input, error) {

@@ -68,6 +68,11 @@ type Registrar interface {
 	Register(ctx context.Context, in activities.RegisterInput) (activities.Written, error)
 }
 
+// Starts notes which cases have a workflow, so that the others are swept up.
+type Starts interface {
+	MarkStarted(ctx context.Context, no string) error
+}
+
 // Engine keeps cases alive. Its errors are refusals (*domain.Error, with
 // domain.CodeUnavailable when it is away) or ErrNotRunning.
 type Engine interface {
@@ -93,6 +98,7 @@ type Deps struct {
 	Reader    Reader
 	Accounts  Accounts
 	Registrar Registrar
+	Starts    Starts
 	Engine    Engine
 	Rules     activities.Rulebook
 	Log       *slog.Logger

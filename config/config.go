@@ -39,8 +39,6 @@ type Config struct {
 	// PayloadKeyFile holds the key that encrypts what travels through the engine. Empty:
 	// one is made under DataDir.
 	PayloadKeyFile string `mapstructure:"payload_key_file"`
-	// SecretFile holds the secret of query codes and cursors. Empty: one is made under DataDir.
-	SecretFile string `mapstructure:"secret_file"`
 	// SessionTTL is how long a sign-in lasts.
 	SessionTTL time.Duration `mapstructure:"session_ttl"`
 	// RequestTimeout bounds one HTTP request.

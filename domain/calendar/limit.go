@@ -29,6 +29,9 @@ const (
 // Working tells whether the class counts only working time (wd, wh).
 func (c Class) Working() bool { return c == WorkingDays || c == WorkingHours }
 
+// Hours tells whether the class counts hours and minutes (wh, uh).
+func (c Class) Hours() bool { return c == WorkingHours || c == UrgentHours }
+
 // whole tells whether the class counts days after the start day (cd, wd).
 func (c Class) whole() bool { return c == CalendarDays || c == WorkingDays }
 

@@ -24,6 +24,7 @@ type Case struct {
 	Risk            string        `json:"risk,omitempty"`
 	Scale           string        `json:"scale,omitempty"`
 	Confidentiality string        `json:"confidentiality"`
+	RespondentUnit  string        `json:"respondent_unit,omitempty"` // unit the matter is about; barred when C3 (§6 item 13)
 	Summary         string        `json:"summary"`
 	Headcount       int           `json:"headcount"` // persons, kept apart from matters (R81)
 
@@ -90,7 +91,8 @@ type Case struct {
 	MergedFrom      machine.State `json:"merged_from,omitempty"`
 	Followers       []string      `json:"followers,omitempty"`
 	MasterReplied   bool          `json:"master_replied,omitempty"`
-	Origin          string        `json:"origin,omitempty"` // case it was split from
+	Origin          string        `json:"origin,omitempty"`     // case it was split from
+	DeskDue         time.Time     `json:"desk_due_at,omitzero"` // by when the front desk must have sent it on (G1, G2, G8); kept once passed
 	InheritedDue    time.Time     `json:"inherited_due,omitzero"`
 	WrittenNoDuty   bool          `json:"notice_exempt,omitempty"`
 	RulebookVersion string        `json:"rulebook_version,omitempty"` // version of its dispatch
@@ -116,13 +118,15 @@ type Offer struct {
 
 // Clock is one running limit with its ledger.
 type Clock struct {
-	Start       time.Time            `json:"start"`
-	Limit       calendar.Limit       `json:"limit"`
-	Due         time.Time            `json:"due,omitzero"` // zero while a pause is open
-	Provisional bool                 `json:"provisional,omitempty"`
-	YellowAt    time.Time            `json:"yellow_at,omitzero"`
-	Pauses      []calendar.Pause     `json:"pauses,omitempty"`
-	Extensions  []calendar.Extension `json:"extensions,omitempty"`
+	Start         time.Time            `json:"start"`
+	Limit         calendar.Limit       `json:"limit"`
+	Due           time.Time            `json:"due,omitzero"` // zero while a pause is open
+	Provisional   bool                 `json:"provisional,omitempty"`
+	YellowAt      time.Time            `json:"yellow_at,omitzero"`
+	HeldDue       time.Time            `json:"held_due,omitzero"`          // due date as it stood when the open pause began
+	AllThatIsLeft bool                 `json:"all_that_is_left,omitempty"` // L3: runs to the statutory date
+	Pauses        []calendar.Pause     `json:"pauses,omitempty"`
+	Extensions    []calendar.Extension `json:"extensions,omitempty"`
 }
 
 // Stay is one stay of the case on a level of the chain.

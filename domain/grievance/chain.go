@@ -55,14 +55,17 @@ func (c *Case) joins(units ...string) {
 	}
 }
 
-// owns hands the case to a new owner at once; the previous unit stays as
-// assisting unit until closing (§3.2 c).
+// owns hands the case to a new owner at once.
 func (c *Case) owns(o Owner) {
-	if prev := c.Owner.Unit; prev != "" && prev != o.Unit && c.Level != "" && c.Level != L0 && prev != c.LeadUnit && !contains(c.AssistUnits, prev) && prev != c.FirstUnit {
-		c.AssistUnits = append(c.AssistUnits, prev)
-	}
 	c.Owner, c.Offer = o, nil
 	c.joins(o.Unit)
+}
+
+// keeps leaves a unit on the case as assisting unit until closing (§3.2 c).
+func (c *Case) keeps(unit string) {
+	if unit != "" && unit != c.Owner.Unit && unit != c.LeadUnit && !contains(c.AssistUnits, unit) {
+		c.AssistUnits = append(c.AssistUnits, unit)
+	}
 }
 
 // release ends the first responder's duty: the next owner has confirmed (FR6).
@@ -80,45 +83,107 @@ func (t turn) release() {
 // The statutory date is a ceiling that never moves (§3.2 a).
 func (t turn) climb(to Level, owner Owner, trigger string) {
 	c := t.Case
+	before, from := c.Level, c.Owner.Unit
 	if s := c.stay(); s != nil && s.Left.IsZero() {
 		s.Left = t.Now
 	}
 	c.owns(owner)
+	if before != "" {
+		c.keeps(from)
+	}
 	c.Level = to
 	budget := t.budget(to)
-	start, limit := t.Now, budget
-	if prev := c.lastBudget(); prev != nil && c.Policy != nil {
-		start, limit = c.Policy.Start, budget
-		if sum, ok := c.Policy.Limit.Plus(budget); ok {
-			limit = sum
-		} else {
-			start = prev.Due
+	k := t.follow(budget)
+	k.AllThatIsLeft = to == L3
+	c.Stays = append(c.Stays, Stay{Level: to, Entered: t.Now, Budget: budget, Trigger: trigger, Owner: owner})
+	t.runPolicy(k, budget)
+}
+
+// follow is the clock of a budget that comes after the one before it.
+func (t turn) follow(budget calendar.Limit) Clock {
+	k, last := Clock{Start: t.Now, Limit: budget}, t.Case.Policy
+	if last == nil || t.Case.stay() == nil || budget.Class().Hours() {
+		return k // an hours' limit counts from the moment the matter arrives
+	}
+	k.Pauses = closePauses(last, t.Now)
+	if sum, ok := last.Limit.Plus(budget); ok {
+		k.Start, k.Limit, k.Extensions = last.Start, sum, granted(last.Extensions)
+	} else if !last.Due.IsZero() {
+		k.Start = last.Due
+	}
+	return k
+}
+
+// granted are the extensions somebody approved, which stay added whatever level
+// the case is on; a least time given once belongs to that moment only.
+func granted(all []calendar.Extension) []calendar.Extension {
+	var out []calendar.Extension
+	for _, x := range all {
+		if !x.Limit.IsZero() {
+			out = append(out, x)
 		}
 	}
-	pauses := closePauses(c.Policy, t.Now)
-	t.runPolicy(Clock{Start: start, Limit: limit, Pauses: pauses}, budget)
-	if to == L3 && c.Statutory != nil && c.Policy.Due.Before(c.Statutory.Due) {
-		c.Policy.Due, c.Policy.Provisional = c.Statutory.Due, c.Statutory.Provisional // the last level has all that is left
-		t.armPolicy()
-	}
-	stay := Stay{Level: to, Entered: t.Now, Budget: budget, Trigger: trigger, Owner: owner}
-	if c.Policy != nil {
-		stay.Due = c.Policy.Due
-	}
-	c.Stays = append(c.Stays, stay)
+	return out
 }
 
-func (c *Case) lastBudget() *Stay {
-	s := c.stay()
-	if s == nil || s.Budget.IsZero() || s.Due.IsZero() {
+// reclock gives the unit the limit of a new urgency (§4.2): a pressing one from
+// now, any other from the day the case came to the level. What is overdue stays
+// overdue.
+func (t turn) reclock() {
+	c := t.Case
+	k, s := c.Policy, c.stay()
+	if c.Level != L1 || k == nil || s == nil || !t.Now.Before(k.Due) {
+		return // a paused clock has no due date and is left alone, too
+	}
+	budget := t.budget(L1)
+	if budget == s.Budget {
+		return
+	}
+	fresh := Clock{Start: s.Entered, Limit: budget, Pauses: k.Pauses, Extensions: granted(k.Extensions)}
+	if budget.Class().Hours() {
+		fresh.Start = t.Now
+	}
+	s.Budget = budget
+	t.runPolicy(fresh, budget)
+	if sign, waiting := c.Deadlines["sign"]; waiting {
+		if limit := t.Rules.Policy.SignLimit(c.Urgency); t.Rules.Calendar.Due(t.Now, limit).At.Before(sign.At) {
+			t.Clear("sign.half")
+			t.Start("sign", limit, machine.Deadline{Duty: true, Unit: c.LeadUnit})
+		}
+	}
+}
+
+// liftAtOnce takes a red or mass matter to the centre without waiting (§3.2 L2,
+// §4.2 risk colour), from wherever somebody below is working on it.
+func (t turn) liftAtOnce() error {
+	c := t.Case
+	switch c.State {
+	case Suspended:
+		if c.Risk == "red" {
+			t.resumeNow("resumed")
+		}
+	case LocalResolving, Dispatched, Signed, Handling, ReturnPending, Adjudicating, Rework:
+	default:
 		return nil
 	}
-	return s
+	switch {
+	case c.Level != L0 && c.Level != L1:
+		return nil
+	case c.Risk == "red":
+		return escalateL2(t, codes.TriggerRedRisk)
+	case c.State != Suspended && (c.Scale == string(codes.ScaleGroup) || c.Scale == string(codes.ScaleMajor)):
+		return escalateL2(t, codes.TriggerScale)
+	}
+	return nil
 }
 
-// budget is the time a level has: the general or petition budgets of §3.2, and
-// at L1 the limit of §4.2 by track and urgency.
+// budget is the time a level has: the general or petition budgets of §3.2, at L1
+// the limit of §4.2 by track and urgency, and for a dispute at L0 the time of a
+// mediation (G26).
 func (t turn) budget(l Level) calendar.Limit {
+	if l == L0 && t.Case.Track == codes.TrackDispute {
+		return t.Rules.Policy.Limit("local.mediation")
+	}
 	return t.Rules.Policy.LevelLimit(t.Case.Track, l, t.Case.Urgency)
 }
 
@@ -126,23 +191,24 @@ func (t turn) budget(l Level) calendar.Limit {
 // that is less) remains from now, so that no level begins already late; nothing
 // goes beyond the statutory date or the date a sender has set.
 func (t turn) runPolicy(k Clock, atLeast calendar.Limit) {
-	c := t.Case
-	due, open := t.Rules.Calendar.DuePaused(k.Start, k.Limit, k.Pauses)
-	k.Due, k.Provisional = due.At, due.Provisional
-	if open {
-		k.Due = time.Time{}
-	} else {
-		if !atLeast.IsZero() {
-			if minimum := t.Rules.Calendar.Due(t.Now, t.least(atLeast)); k.Due.Before(minimum.At) {
-				k.Due, k.Provisional = minimum.At, minimum.Provisional
-			}
+	c, cal := t.Case, t.Rules.Calendar
+	due, _ := cal.DuePaused(k.Start, k.Limit, k.Pauses)
+	for _, x := range granted(k.Extensions) {
+		due, _ = cal.ExtendPaused(due.At, x.Limit, k.Pauses)
+	}
+	k.Due, k.Provisional = later(due.At, k.HeldDue), due.Provisional
+	k.HeldDue = time.Time{}
+	if !atLeast.IsZero() {
+		if minimum := cal.Due(t.Now, t.least(atLeast)); k.Due.Before(minimum.At) {
+			k.Extensions = append(k.Extensions, calendar.Extension{From: k.Due, To: minimum.At, By: t.Actor.User, Reason: "minimum"})
+			k.Due, k.Provisional = minimum.At, minimum.Provisional
 		}
-		if s := c.Statutory; s != nil && s.Due.After(t.Now) && k.Due.After(s.Due) {
-			k.Due, k.Provisional = s.Due, s.Provisional
-		}
-		if i := c.InheritedDue; i.After(t.Now) && k.Due.After(i) {
-			k.Due = i
-		}
+	}
+	if s := c.Statutory; s != nil && s.Due.After(t.Now) && (k.AllThatIsLeft || k.Due.After(s.Due)) {
+		k.Due, k.Provisional = s.Due, s.Provisional
+	}
+	if i := c.InheritedDue; i.After(t.Now) && k.Due.After(i) {
+		k.Due = i
 	}
 	c.Policy = &k
 	t.armPolicy()
@@ -167,6 +233,9 @@ func (t turn) armPolicy() {
 		return
 	}
 	cal, pol := t.Rules.Calendar, t.Rules.Policy
+	if s := t.Case.stay(); s != nil && s.Left.IsZero() {
+		s.Due = k.Due
+	}
 	class := k.Limit.Class()
 	k.YellowAt = t.yellow(k)
 	unit := t.Case.Owner.Unit
@@ -176,7 +245,7 @@ func (t turn) armPolicy() {
 	if k.YellowAt.After(t.Now) {
 		t.Set(machine.Deadline{ID: "policy.yellow", At: k.YellowAt, Unit: unit})
 	}
-	t.Set(machine.Deadline{ID: "policy.red", At: k.Due, Start: k.Start, Limit: k.Limit, Provisional: k.Provisional, Duty: true, Unit: unit})
+	t.Set(machine.Deadline{ID: "policy.red", At: later(k.Due, t.Now), Start: k.Start, Limit: k.Limit, Provisional: k.Provisional, Duty: true, Unit: unit})
 }
 
 func (t turn) disarmPolicy() {
@@ -222,7 +291,7 @@ func (t turn) armStatutory() {
 			t.Set(machine.Deadline{ID: id, Kind: "statutory.countdown", At: at, Limit: l})
 		}
 	}
-	t.Set(machine.Deadline{ID: "statutory", At: k.Due, Start: k.Start, Limit: k.Limit, Provisional: k.Provisional, Duty: true})
+	t.Set(machine.Deadline{ID: "statutory", At: later(k.Due, t.Now), Start: k.Start, Limit: k.Limit, Provisional: k.Provisional, Duty: true})
 }
 
 // stopClocks ends both clocks: the case has been answered or is over.

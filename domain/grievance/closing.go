@@ -58,7 +58,7 @@ func evaluate(t turn) error {
 		return nil
 	}
 	t.Start("rework.decide", t.Rules.Policy.Limit("rework.decide"), machine.Deadline{Duty: true, Unit: t.centre()})
-	t.Record("evaluated", "G28").Notify("N17", at(t.centre(), dispatcher, supervisor)...)
+	t.Record("evaluated", "G28").Notify("N17", t.county(dispatcher, supervisor)...)
 	return nil
 }
 
@@ -94,7 +94,6 @@ func (t turn) close(typ, event, rule string) {
 	}
 	e := t.Record(event, rule).Notify("N16", t.petitioners()...)
 	e.Fact("closing", typ)
-	t.tellFollowers(e)
 	t.tellFirst(e)
 }
 
@@ -108,7 +107,7 @@ func reworkNow(t turn, founded string) error {
 		c.Evaluation.Founded = founded
 	}
 	t.To(Rework)
-	t.DropRequests()
+	t.leadFollowers()
 	half := t.Rules.Policy.ReworkLimit(t.budget(c.Level))
 	stay := c.stay()
 	owner := stay.Owner
@@ -117,19 +116,24 @@ func reworkNow(t turn, founded string) error {
 	}
 	c.owns(owner)
 	c.Stays = append(c.Stays, Stay{Level: c.Level, Entered: t.Now, Budget: half, Trigger: "T05", Owner: owner})
-	t.runPolicy(Clock{Start: t.Now, Limit: half}, half)
-	c.stay().Due = c.Policy.Due
-	if c.Statutory != nil && c.Statutory.Due.After(t.Now) {
-		t.armStatutory()
-	}
+	t.resumeClocks(half)
 	t.Record("rework_ordered", "G29").
 		Notify("N17", t.petitioners()...).
-		Notify("N17", at(c.Owner.Unit, liaison, townOffice, director)...).
+		Notify("N17", t.deskAndHead(c.Owner.Unit)...).
 		Notify("N17", t.handlers()...)
 	if c.ReworkCount < t.Rules.Policy.Int("rework.max") {
 		return nil
 	}
 	return t.liftRework()
+}
+
+// resumeClocks starts the policy clock anew for a case taken up again; the
+// statutory one goes on where it is.
+func (t turn) resumeClocks(limit calendar.Limit) {
+	t.runPolicy(Clock{Start: t.Now, Limit: limit}, limit)
+	if s := t.Case.Statutory; s != nil && s.Due.After(t.Now) {
+		t.armStatutory()
+	}
 }
 
 // liftRework takes a case that was reworked too often one level up.
@@ -182,6 +186,9 @@ func closeUnreachable(t turn) error {
 // matters (G33, §6 item 53).
 func guardWithdraw(t *machine.Turn[*Case]) error {
 	c := t.Case
+	if err := guardFollowers(t, "G33"); err != nil {
+		return err
+	}
 	if c.Confidentiality == "C3" || c.Risk == "red" || c.Urgency == "emergency" {
 		return refuse("ex_officio", "G33", "检举控告和安全事项依职权继续办理", "accusations and safety matters go on ex officio")
 	}
@@ -192,9 +199,8 @@ func withdraw(t turn) error {
 	t.end(Withdrawn, "withdrawn")
 	e := t.Record("withdrawn", "G33").Notify("N16", t.petitioners()...)
 	if t.Case.LeadUnit != "" {
-		e.Notify("N16", at(t.Case.LeadUnit, liaison)...)
+		e.Notify("N16", t.desk(t.Case.LeadUnit)...)
 	}
-	t.tellFollowers(e)
 	t.tellFirst(e)
 	return nil
 }
@@ -225,15 +231,15 @@ func reopen(t turn) error {
 	c.owns(owner)
 	limit := t.budget(c.Level)
 	c.Stays = append(c.Stays, Stay{Level: c.Level, Entered: t.Now, Budget: limit, Owner: owner})
-	t.runPolicy(Clock{Start: t.Now, Limit: limit}, limit)
-	c.stay().Due = c.Policy.Due
-	if c.Statutory != nil && c.Statutory.Due.After(t.Now) {
-		t.armStatutory()
-	}
 	t.To(state)
+	t.resumeClocks(limit)
+	if state == Handling && len(c.Handlers) == 0 {
+		t.Start("assign", t.Rules.Policy.Limit("assign.limit"), machine.Deadline{Duty: true, Unit: c.LeadUnit})
+	}
+	t.leadFollowers()
 	t.Record("reopened", "G35").
 		Notify("N17", t.petitioners()...).
-		Notify("N17", at(c.Owner.Unit, liaison, townOffice, director)...)
+		Notify("N17", t.deskAndHead(c.Owner.Unit)...)
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"huajie/domain/calendar"
+	"huajie/domain/codes"
 	"huajie/domain/form"
 	"huajie/domain/machine"
 )
@@ -41,15 +42,16 @@ func dispatchSteps() []step {
 // statutory clock (XF §34: from the date of acceptance).
 func (t turn) accept() {
 	c := t.Case
-	t.Clear("triage", "triage.soft", "triage.decide", "accept_notice")
+	t.Clear("pickup", "triage", "triage.soft", "triage.decide", "accept_notice", "handover")
+	c.DeskDue = time.Time{}
 	if c.AcceptedAt.IsZero() {
 		c.AcceptedAt = t.Now
 		t.runStatutory(t.Now)
 	}
 	if c.DispatchedAt.IsZero() {
-		c.DispatchedAt = t.Now // I10: the policy clock starts here, not at sign-for
+		c.DispatchedAt = t.Now              // I10: the policy clock starts here, not at sign-for
+		c.RulebookVersion = t.Rules.Version // a case keeps the rules of its dispatch
 	}
-	c.RulebookVersion = t.Rules.Version // a case keeps the rules of its dispatch
 }
 
 // assignLocal gives the case to the township centre of the place (G7). When
@@ -72,8 +74,8 @@ func assignLocal(t turn) error {
 	}
 	t.Record("assigned_local", "G7").
 		Notify("N6", t.petitioners()...).
-		Notify("N7", at(to, townOffice)...)
-	return nil
+		Notify("N7", t.desk(to)...)
+	return t.liftAtOnce()
 }
 
 func guardDispatch(t *machine.Turn[*Case]) error {
@@ -91,17 +93,36 @@ func (t turn) mayLead(lead string, assist []string) error {
 		return fault("lead_unit", "other_county", "主办单位不在本县(区)", "the lead unit is of another county")
 	case t.By.Role == townOffice && !tree.Within(lead, c.Area):
 		return refuse("beyond_township", "G8", "乡街只能向本辖区派单,其他请提请县级中心交办", "a township dispatches within its own area only")
+	case t.barred(lead):
+		return refuse("respondent_barred", "§6 item 13", "检举控告件不得交给被反映单位及其下属", "an accusation must not go to the unit it is about")
 	case contains(assist, lead):
 		return fault("assist_units", "lead_twice", "协办单位不能与主办单位相同", "the lead unit cannot assist itself")
 	case contains(c.Returned, lead):
 		return refuse("returned_before", "§4.4 return.max_per_unit", "该单位已退回过此件", "this unit has returned the case before")
 	}
-	for _, a := range assist {
-		if tree.CountyOf(a) != c.County {
+	return t.mayAssist(assist)
+}
+
+// mayAssist checks units that are to help.
+func (t turn) mayAssist(units []string) error {
+	for _, a := range units {
+		u, _ := t.Rules.Org.Unit(a)
+		switch {
+		case u.Kind.Area():
+			return fault("assist_units", "not_a_unit", "协办单位应为部门或中心", "an assist unit must be a department or a centre")
+		case u.County != t.Case.County:
 			return fault("assist_units", "other_county", "协办单位不在本县(区)", "an assist unit is of another county")
+		case t.barred(a):
+			return refuse("respondent_barred", "§6 item 13", "检举控告件不得交给被反映单位及其下属", "an accusation must not go to the unit it is about")
 		}
 	}
 	return nil
+}
+
+// barred tells whether the unit is the one an accusation is about, or under it.
+func (t turn) barred(u string) bool {
+	c := t.Case
+	return c.Confidentiality == codes.ConfidentialityAccusation && c.RespondentUnit != "" && t.Rules.Org.Within(u, c.RespondentUnit)
 }
 
 // dispatch gives the case to the unit that holds the authority (G8). The policy
@@ -112,7 +133,7 @@ func dispatch(t turn) error {
 	t.toUnit(t.In.Text("lead_unit"), t.In.List("assist_units"), "")
 	e := t.Record("dispatched", "G8").Notify("N6", t.petitioners()...)
 	t.tellUnits(e)
-	return nil
+	return t.liftAtOnce()
 }
 
 // toUnit puts the case before a lead unit at L1: level, owner, sign-for limit,
@@ -148,7 +169,11 @@ func (t turn) renewUnitClock() {
 	full := t.budget(L1)
 	due, minimum := k.Due, t.Rules.Calendar.Due(t.Now, t.least(full)).At
 	if due.Before(minimum) {
-		k.Extensions = append(k.Extensions, calendar.Extension{From: k.Due, To: minimum, By: t.Actor.User, Reason: "reassigned"})
+		against := t.Actor.User
+		if n := len(t.Case.Returned); n > 0 {
+			against = t.Case.Returned[n-1]
+		}
+		k.Extensions = append(k.Extensions, calendar.Extension{From: k.Due, To: minimum, By: against, Reason: "reassigned"})
 		k.Due = minimum
 	}
 	t.Case.Policy = &k
@@ -156,9 +181,11 @@ func (t turn) renewUnitClock() {
 }
 
 func (t turn) tellUnits(e *machine.Event) {
-	e.Notify("N7", at(t.Case.LeadUnit, liaison)...)
+	e.Notify("N7", t.desk(t.Case.LeadUnit)...)
 	for _, a := range t.Case.AssistUnits {
-		e.Notify("N7", at(a, liaison)...)
+		if t.Case.owes(a) {
+			e.Notify("N7", t.desk(a)...)
+		}
 	}
 }
 
@@ -172,7 +199,11 @@ func (t turn) assist(u string) {
 	if c.owes(u) {
 		return
 	}
-	due := t.Rules.Calendar.Fraction(t.Now, c.Policy.Due, c.Policy.Limit.Class(), t.Rules.Policy.Percent("assist.percent"), 100)
+	pol, cal := t.Rules.Policy, t.Rules.Calendar
+	due := cal.Due(t.Now, pol.AssistLimit(t.budget(c.Level))).At
+	if lead := c.Policy.Due; lead.After(t.Now) { // the lead's clock runs: half of what it has left
+		due = cal.Fraction(t.Now, lead, c.Policy.Limit.Class(), pol.Percent("assist.percent"), 100)
+	}
 	t.addTask(Task{Kind: "assist", Unit: u, Due: due, Mandatory: true})
 }
 

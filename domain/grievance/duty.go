@@ -1,6 +1,8 @@
 package grievance
 
 import (
+	"time"
+
 	"huajie/domain/form"
 	"huajie/domain/machine"
 	"huajie/domain/org"
@@ -24,8 +26,8 @@ func dutySteps() []step {
 
 func guardHandOver(t *machine.Turn[*Case]) error {
 	u, _ := t.Rules.Org.Unit(t.In.Text("to_unit"))
-	if u.Kind.Area() {
-		return fault("to_unit", "not_a_unit", "应移交给中心或部门", "hand over to a centre or a department")
+	if !u.Kind.Centre() { // a department gets a matter by dispatch
+		return fault("to_unit", "not_a_centre", "应移交给中心;部门由交办", "hand over to a centre; a department gets it by dispatch")
 	}
 	if name := t.In.Text("to_user"); name != "" {
 		p, ok := t.World.People[name]
@@ -59,7 +61,7 @@ func handOver(t turn) error {
 	if to.User != "" {
 		e.Notify("N7", user(to.User))
 	} else {
-		e.Notify("N7", at(to.Unit, townOffice, dispatcher, clerk)...)
+		e.Notify("N7", t.desk(to.Unit)...)
 	}
 	return nil
 }
@@ -87,7 +89,7 @@ func (t turn) confirm() {
 	c.owns(Owner{Unit: c.Offer.Unit, User: t.Actor.User})
 	t.Clear("handover")
 	t.release()
-	if s := c.stay(); s != nil {
+	if s := c.stay(); s != nil && c.Level != "" {
 		s.Owner = c.Owner
 	}
 }
@@ -101,7 +103,7 @@ func confirmHandOver(t turn) error {
 
 // confirmByActing takes an offered case over by working on it.
 func (t turn) confirmByActing() {
-	if o := t.Case.Offer; o != nil && t.Unit == o.Unit {
+	if o := t.Case.Offer; o != nil && t.Unit == o.Unit && (o.User == "" || o.User == t.Actor.User) {
 		t.confirm()
 	}
 }
@@ -118,14 +120,13 @@ func (t turn) fallBack(event string) *machine.Event {
 	back := c.Offer.Back
 	t.Clear("handover")
 	c.Owner, c.Offer = c.Offer.From, nil
-	if c.State != back {
-		if s := c.stay(); s != nil {
-			s.Left = t.Now
-		}
+	if c.State == LocalResolving { // the township never took it: it was not dispatched
 		t.To(back)
-		c.LeadUnit, c.Level = "", ""
+		c.LeadUnit, c.Level, c.Policy, c.DispatchedAt = "", "", nil, time.Time{}
+		c.Stays = c.Stays[:len(c.Stays)-1]
 		t.disarmPolicy()
 		t.awaitTriage()
+		t.awaitDecision()
 	}
 	return t.Record(event, "FR6")
 }

@@ -1,6 +1,7 @@
 package grievance
 
 import (
+	"huajie/domain/codes"
 	"huajie/domain/form"
 	"huajie/domain/machine"
 	"huajie/domain/org"
@@ -16,7 +17,7 @@ func escalationSteps() []step {
 			Guard:  guardReportUp, Do: do(func(t turn) error { return reportUpNow(t, "T04", t.In.Text("lead_unit")) })},
 		{Action: "start-joint", Rule: "G9", ZH: "启动联合化解", EN: "Start joint resolution", From: []machine.State{Triage}, Who: machine.As(inCounty, director),
 			Fields: []form.Field{trigger, reason}, Do: do(startJoint)},
-		{Action: "escalate-l2", Rule: "G21", ZH: "提级至中心联合化解", EN: "Escalate to L2", From: append([]machine.State{Rework}, atL1...),
+		{Action: "escalate-l2", Rule: "G21", ZH: "提级至中心联合化解", EN: "Escalate to L2", From: []machine.State{Dispatched, Signed, Handling, Adjudicating},
 			Who:    append(machine.As(inCounty, dispatcher, director), machine.As(inLead, deptLeader)...),
 			Fields: []form.Field{trigger, text("summary", "事权单位办理情况", "summary of L1").Need(), text("measures", "已采取措施", "measures taken")},
 			// a unit applies; the centre decides within a day, silence is consent (G21)
@@ -49,7 +50,6 @@ func reportUpNow(t turn, trigger, lead string) error {
 		lead, assist = t.suggested()
 	}
 	t.Clear("handover", "contact")
-	t.Case.Offer = nil
 	t.release()
 	t.toUnit(lead, assist, trigger)
 	e := t.Record("reported_up", "G27").Because(trigger).Notify("N13", t.petitioners()...)
@@ -86,7 +86,6 @@ func guardEscalate(t *machine.Turn[*Case]) error {
 // startJoint begins at the centre (G9): no single unit could lead.
 func startJoint(t turn) error {
 	t.accept()
-	t.release()
 	return t.joint(t.In.Text("trigger"), "G9", "joint_started")
 }
 
@@ -102,10 +101,9 @@ func escalateL2(t turn, trigger string) error {
 func (t turn) joint(trigger, rule, event string) error {
 	c := t.Case
 	t.DropRequests()
-	if !c.pausedSince().IsZero() {
-		t.closePause()
-	}
-	t.Clear("sign", "sign.half", "assign", "contact", "return.review", "adjudicate", "rework.decide", "handover", "pause.max")
+	t.closePause()
+	t.Clear(belowL2...)
+	fromDesk := c.Level == ""
 	if c.LeadUnit == "" {
 		c.LeadUnit = t.centre()
 	}
@@ -113,11 +111,26 @@ func (t turn) joint(trigger, rule, event string) error {
 	t.release()
 	t.To(JointResolving)
 	t.Start("joint.convene", t.Rules.Policy.ConveneLimit(L2, c.Risk == "red"), machine.Deadline{Duty: true, Unit: t.centre()})
-	t.Record(event, rule).Because(trigger).
-		Notify("N8", at(t.centre(), director, dispatcher)...).
-		Notify("N13", t.petitioners()...).
-		Notify("N13", at(c.LeadUnit, deptLeader, liaison)...)
+	e := t.Record(event, rule).Because(trigger).Notify("N8", t.county(director, dispatcher)...)
+	t.tellLifted(e, fromDesk)
 	return nil
+}
+
+// belowL2 are the limits that lose their meaning when a case leaves a unit for
+// the centre or the leader.
+var belowL2 = []string{"sign", "sign.half", "assign", "contact", "return.review", "adjudicate", "rework.decide", "handover", "pause.max"}
+
+// tellLifted tells the petitioner of the new level, or of the acceptance where
+// it is the first, and the unit that had the case or leads it (N6, N13).
+func (t turn) tellLifted(e *machine.Event, fromDesk bool) {
+	n := "N13"
+	if fromDesk {
+		n = "N6"
+	}
+	e.Notify(n, t.petitioners()...)
+	if u := t.Case.LeadUnit; u != t.centre() {
+		e.Notify("N13", t.deskAndHead(u)...)
+	}
 }
 
 func guardProposed(t *machine.Turn[*Case]) error {
@@ -147,7 +160,8 @@ func (t turn) isLeader(name string) bool {
 // mass event or a leader's instruction (§3.2 b).
 func guardStartLeader(t *machine.Turn[*Case]) error {
 	c := t.Case
-	if c.Urgency != "emergency" && c.Risk != "red" && c.Scale != "03" && t.In.Text("trigger") != "T09" {
+	trigger := t.In.Text("trigger")
+	if c.Urgency != codes.UrgencyEmergency && c.Risk != "red" && c.Scale != string(codes.ScaleMajor) && trigger != "" && trigger != codes.TriggerInstruction {
 		return refuse("no_skipping", "§3.2 b", "只有特急、红色风险、重大群体性事件或领导批示可以越级", "only an emergency, red risk, mass event or leader's instruction may skip a level")
 	}
 	return guardProposed(t)
@@ -157,12 +171,12 @@ func guardStartLeader(t *machine.Turn[*Case]) error {
 // holds it until the leader is named, within a day (§3.2 L3).
 func escalateL3(t turn, trigger, proposed, rule string) error {
 	c := t.Case
+	fromDesk := c.Level == ""
 	t.accept()
 	t.DropRequests()
-	if !c.pausedSince().IsZero() {
-		t.closePause()
-	}
-	t.Clear("joint.convene", "sign", "sign.half", "assign", "contact", "handover", "rework.decide", "pause.max")
+	t.closePause()
+	t.Clear(belowL2...)
+	t.Clear("joint.convene")
 	t.cancelSessions()
 	if c.LeadUnit == "" {
 		c.LeadUnit = t.centre()
@@ -176,10 +190,8 @@ func escalateL3(t turn, trigger, proposed, rule string) error {
 		t.Start("leader.designate", pol.DesignateLimit(c.Risk == "red"), machine.Deadline{Duty: true, Unit: t.centre()})
 	}
 	t.Start("leader.meet", pol.Limit("leader.meet"), machine.Deadline{Duty: true, Unit: t.centre()})
-	e := t.Record("escalated_l3", rule).Because(trigger).
-		Notify("N13", t.petitioners()...).
-		Notify("N13", at(t.centre(), director)...).
-		Notify("N13", at(c.LeadUnit, deptLeader)...)
+	e := t.Record("escalated_l3", rule).Because(trigger).Notify("N13", t.county(director)...)
+	t.tellLifted(e, fromDesk)
 	if proposed != "" {
 		e.Notify("N14", t.petitioners()...).Notify("N14", user(proposed))
 	}

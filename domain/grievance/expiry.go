@@ -1,6 +1,9 @@
 package grievance
 
 import (
+	"time"
+
+	"huajie/domain/codes"
 	"huajie/domain/machine"
 	"huajie/domain/org"
 )
@@ -12,7 +15,7 @@ func expiries(m *machine.Machine[*Case]) map[string]func(*machine.Turn[*Case], m
 		// the front desk
 		"pickup":        alarm("intake_unattended", "G1", dutyLeader),
 		"triage.soft":   alarm("triage_slow", "G2", dispatcher),
-		"triage":        alarm("triage_overdue", "G2", dutyLeader, supervisor),
+		"triage":        triageOverdue,
 		"triage.decide": alarm("decision_overdue", "G3", supervisor),
 		"accept_notice": deemAccepted,
 		"handover":      offerLapsed,
@@ -66,23 +69,33 @@ func quietly(event, rule string) expiry {
 // alarm tells offices of the county centre that a limit passed; the duty stays.
 func alarm(event, rule string, roles ...org.Role) expiry {
 	return func(t turn, _ machine.Deadline) error {
-		t.Record(event, rule).Notify("N20", at(t.centre(), roles...)...).Notify("N20", user(t.Case.Owner.User))
+		t.Record(event, rule).Notify("N20", t.county(roles...)...).Notify("N20", user(t.Case.Owner.User))
 		return nil
 	}
 }
 
 func remindUnit(event, rule string) expiry {
 	return func(t turn, _ machine.Deadline) error {
-		t.Record(event, rule).Notify("N20", at(t.Case.LeadUnit, liaison)...)
+		t.Record(event, rule).Notify("N20", t.desk(t.Case.LeadUnit)...)
 		return nil
 	}
 }
 
 func unitLate(event, rule string) expiry {
 	return func(t turn, _ machine.Deadline) error {
-		t.Record(event, rule).Notify("N20", at(t.Case.LeadUnit, liaison, deptLeader)...)
+		t.Record(event, rule).Notify("N20", t.deskAndHead(t.Case.LeadUnit)...)
 		return nil
 	}
+}
+
+// triageOverdue tells the duty leader, with the unit the duty catalogue proposes
+// (G8: auto-assign suggestion). An accusation gets no proposal (§6 item 13).
+func triageOverdue(t turn, _ machine.Deadline) error {
+	e := t.Record("triage_overdue", "G2").Notify("N20", t.county(dutyLeader, supervisor)...).Notify("N20", user(t.Case.Owner.User))
+	if lead, _ := t.suggested(); t.Case.Confidentiality != codes.ConfidentialityAccusation {
+		e.Fact("suggested_unit", lead)
+	}
+	return nil
 }
 
 // deemAccepted: without a notice within 15 days the matter counts as accepted,
@@ -96,7 +109,7 @@ func deemAccepted(t turn, _ machine.Deadline) error {
 	}
 	t.Record("deemed_accepted", "§4.1 statutory.start").
 		Notify("N6", t.petitioners()...).
-		Notify("N20", at(t.centre(), dutyLeader, supervisor)...)
+		Notify("N20", t.county(dutyLeader, supervisor)...)
 	return nil
 }
 
@@ -107,7 +120,7 @@ func offerLapsed(t turn, _ machine.Deadline) error {
 	}
 	to := t.Case.Offer.Unit
 	e := t.fallBack("hand_over_lapsed")
-	e.Notify("N20", user(t.Case.Owner.User)).Notify("N20", at(t.centre(), dutyLeader)...).Notify("N20", at(to, townLeader, deptLeader)...)
+	e.Notify("N20", user(t.Case.Owner.User)).Notify("N20", t.county(dutyLeader)...).Notify("N20", t.head(to)...)
 	return nil
 }
 
@@ -116,7 +129,7 @@ func autoSign(t turn, _ machine.Deadline) error {
 	t.sign("", true)
 	t.Case.flag("late_sign")
 	t.Record("auto_signed", "G10").Because("S01").
-		Notify("N20", at(t.Case.LeadUnit, liaison, deptLeader)...)
+		Notify("N20", t.deskAndHead(t.Case.LeadUnit)...)
 	return nil
 }
 
@@ -125,7 +138,7 @@ func contactMissed(t turn, _ machine.Deadline) error {
 	t.Case.flag("contact_missed")
 	t.supervise("yellow_card")
 	t.Record("contact_missed", "G12").Because("S02").
-		Notify("N21", at(t.Case.LeadUnit, deptLeader)...).Fact("cause", "S02")
+		Notify("N21", t.head(t.Case.LeadUnit)...).Fact("cause", "S02")
 	return nil
 }
 
@@ -141,7 +154,7 @@ func adjudicationLate(t turn, _ machine.Deadline) error {
 	}
 	c.AdjudicateByLeader = true
 	t.Start("adjudicate", t.Rules.Policy.Limit("adjudicate.leader"), machine.Deadline{Duty: true, Unit: t.centre()})
-	e := t.Record("adjudication_passed_on", "G17").Notify("N20", at(t.centre(), director, supervisor)...)
+	e := t.Record("adjudication_passed_on", "G17").Notify("N20", t.county(director, supervisor)...)
 	if name, ok := t.Rules.Org.LeaderOnRota(c.County, t.Now); ok {
 		e.Notify("N8", user(name))
 	}
@@ -154,8 +167,8 @@ func taskLate(t turn, d machine.Deadline) error {
 	t.Case.Tasks[d.Ref] = k
 	t.supervise("reminded")
 	t.Record("task_overdue", "§4.4 assist").
-		Notify("N20", at(k.Unit, liaison, deptLeader)...).
-		Notify("N20", at(t.Case.LeadUnit, liaison)...)
+		Notify("N20", t.deskAndHead(k.Unit)...).
+		Notify("N20", t.desk(t.Case.LeadUnit)...)
 	return nil
 }
 
@@ -169,17 +182,15 @@ func pauseOver(t turn, _ machine.Deadline) error {
 func reviewMissed(t turn, _ machine.Deadline) error {
 	t.supervise("yellow_card")
 	t.resumeNow("review_missed").
-		Notify("N21", at(t.Case.LeadUnit, deptLeader)...).Fact("cause", "S03")
+		Notify("N21", t.head(t.Case.LeadUnit)...).Fact("cause", "S03")
 	return nil
 }
 
 // hangUpOver ends a hang-up; one that has used its whole time goes to the
 // centre (G20).
 func hangUpOver(t turn, _ machine.Deadline) error {
-	since := t.Case.Suspension.Since
-	whole := !t.Now.Before(t.Rules.Calendar.Due(since, t.Rules.Policy.Limit("hangup.max.total")).At)
-	t.resumeNow("resumed").Notify("N20", at(t.Case.LeadUnit, liaison, deptLeader)...)
-	if whole {
+	t.resumeNow("resumed").Notify("N20", t.deskAndHead(t.Case.LeadUnit)...)
+	if t.Case.hungUp() >= t.Rules.Policy.Limit("hangup.max.total").Nominal() {
 		return escalateL2(t, "T01")
 	}
 	return nil
@@ -188,7 +199,7 @@ func hangUpOver(t turn, _ machine.Deadline) error {
 func halfUsed(t turn, _ machine.Deadline) error {
 	e := t.Record("half_used", "§4.3 warn.first").Notify("N20", t.handlers()...)
 	if len(t.Case.Handlers) == 0 {
-		e.Notify("N20", at(t.Case.Owner.Unit, liaison, townOffice, director)...)
+		e.Notify("N20", t.desk(t.Case.Owner.Unit)...)
 	}
 	return nil
 }
@@ -197,7 +208,7 @@ func yellowLight(t turn, _ machine.Deadline) error {
 	t.supervise("reminded")
 	t.Record("light_yellow", "§4.3 warn.yellow").
 		Notify("N20", t.handlers()...).
-		Notify("N20", at(t.Case.Owner.Unit, liaison, deptLeader, townOffice, townLeader, director)...)
+		Notify("N20", t.deskAndHead(t.Case.Owner.Unit)...)
 	return nil
 }
 
@@ -208,16 +219,18 @@ func redLight(t turn, d machine.Deadline) error {
 	if grace := pol.Grace(c.Urgency); !grace.IsZero() { // emergencies and urgent matters know none
 		climbAt = t.Rules.Calendar.Due(t.Now, grace).At
 	}
-	if c.Level != L3 {
+	if c.Level == L3 {
+		t.supervise("red_card")
+	} else {
 		t.Set(machine.Deadline{ID: "policy.grace", At: climbAt, Unit: d.Unit})
 	}
 	t.Start("policy.fail", pol.Limit("escalate.fail"), machine.Deadline{Unit: d.Unit})
 	e := t.Record("overdue", "§4.3 warn.red").Because("S03").
 		Notify("N20", t.handlers()...).
-		Notify("N20", at(c.Owner.Unit, liaison, deptLeader, townOffice, townLeader)...).
-		Notify("N20", at(t.centre(), dispatcher, supervisor)...)
+		Notify("N20", t.deskAndHead(c.Owner.Unit)...).
+		Notify("N20", t.county(dispatcher, supervisor)...)
 	if c.Level == L3 { // G24: the city is told, the lead unit gets a red card
-		e.Notify("N20", at(t.city(), citySupervisor)...).Notify("N21", at(c.LeadUnit, deptLeader)...).Fact("cause", "S03")
+		e.Notify("N20", t.city()...).Notify("N21", t.head(c.LeadUnit)...).Fact("cause", "S03")
 	}
 	return nil
 }
@@ -239,15 +252,15 @@ func graceOver(t turn, _ machine.Deadline) error {
 func redCard(t turn, _ machine.Deadline) error {
 	t.supervise("red_card")
 	t.Record("red_card", "§4.3 escalate.fail").Because("S03").
-		Notify("N21", at(t.Case.LeadUnit, deptLeader)...).
-		Notify("N21", at(t.centre(), director, supervisor)...).Fact("cause", "S03")
+		Notify("N21", t.head(t.Case.LeadUnit)...).
+		Notify("N21", t.county(director, supervisor)...).Fact("cause", "S03")
 	return nil
 }
 
 func countdown(t turn, d machine.Deadline) error {
 	t.Record("statutory_countdown", "§4.3 statutory.countdown").
 		Notify("N20", t.handlers()...).
-		Notify("N20", at(t.Case.Owner.Unit, liaison, deptLeader, director)...).Fact("left", d.Limit.String())
+		Notify("N20", t.deskAndHead(t.Case.Owner.Unit)...).Fact("left", d.Limit.String())
 	return nil
 }
 
@@ -257,9 +270,9 @@ func statutoryPassed(t turn, _ machine.Deadline) error {
 	t.Case.flag("statutory_overdue")
 	t.supervise("red_card")
 	t.Record("statutory_overdue", "XF §34").
-		Notify("N20", at(t.centre(), director)...).
-		Notify("N20", at(t.city(), citySupervisor)...).
-		Notify("N21", at(t.Case.LeadUnit, deptLeader)...).Fact("cause", "S03")
+		Notify("N20", t.county(director)...).
+		Notify("N20", t.city()...).
+		Notify("N21", t.head(t.Case.LeadUnit)...).Fact("cause", "S03")
 	return nil
 }
 
@@ -267,7 +280,8 @@ func statutoryPassed(t turn, _ machine.Deadline) error {
 func leaderByRota(t turn, _ machine.Deadline) error {
 	name, ok := t.Rules.Org.LeaderOnRota(t.Case.County, t.Now)
 	if !ok {
-		t.Record("leader_missing", "G23").Notify("N20", at(t.centre(), director, supervisor)...)
+		t.Start("leader.designate", t.Rules.Policy.DesignateLimit(t.Case.Risk == "red"), machine.Deadline{Duty: true, Unit: t.centre()})
+		t.Record("leader_missing", "G23").Notify("N20", t.county(director, supervisor)...)
 		return nil
 	}
 	t.nameLeader(name, "leader_by_rota")
@@ -294,19 +308,23 @@ func followUp(t turn, _ machine.Deadline) error {
 func archive(t turn, _ machine.Deadline) error {
 	if missing := t.Case.Unmet(); len(missing) > 0 {
 		t.Start("archive", t.Rules.Policy.Limit("archive.limit"), machine.Deadline{})
-		t.Record("archive_blocked", "§3.10").Notify("N20", at(t.centre(), dispatcher)...)
+		t.Record("archive_blocked", "§3.10").Notify("N20", t.county(dispatcher)...)
 		return nil
 	}
+	var visit time.Time
 	for _, d := range t.Case.Pending() {
-		if d.Kind == "followup" { // a visit that is still due comes first
-			d2 := machine.Deadline{ID: "archive", Kind: "archive", At: d.At}
-			t.Set(d2)
-			t.Record("archive_waits", "G36")
-			return nil
+		if d.Kind == "followup" {
+			visit = d.At
 		}
 	}
+	if !visit.IsZero() { // the last visit still due comes first
+		t.Set(machine.Deadline{ID: "archive", At: visit.Add(time.Second)})
+		t.Record("archive_waits", "G36")
+		return nil
+	}
 	t.To(Archived)
-	t.Record("archived", "G36").Fact("exempt", "internal")
+	t.leadFollowers()
+	t.Record("archived", "G36").Untold("told_when_closed")
 	return nil
 }
 
@@ -318,8 +336,5 @@ func (t turn) supervise(mark string) {
 	}
 }
 
-// city is the city's political-legal commission, which supervises the counties.
-func (t turn) city() string {
-	u, _ := t.Rules.Org.Superior(t.centre())
-	return u.ID
-}
+// city are the city's supervisors, above the counties.
+func (t turn) city() []machine.Recipient { return at(t.Rules.Org.Root(), citySupervisor) }

@@ -1,10 +1,13 @@
 package grievance
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
+	"huajie/domain"
 	"huajie/domain/calendar"
+	"huajie/domain/codes"
 	"huajie/domain/form"
 	"huajie/domain/machine"
 )
@@ -62,7 +65,7 @@ func recordAttempt(t turn) error {
 	t.confirmByActing()
 	t.Record("attempt_recorded", "§3.2 L0")
 	if c.FailedAttempts >= t.Rules.Policy.Int("local.attempts") {
-		return reportUpNow(t, "T12", "")
+		return reportUpNow(t, codes.TriggerFailedSessions, "")
 	}
 	return nil
 }
@@ -72,16 +75,17 @@ func guardAssist(t *machine.Turn[*Case]) error {
 	if u == t.Case.LeadUnit {
 		return fault("assist_unit", "lead_twice", "主办单位不能协办本件", "the lead unit cannot assist itself")
 	}
-	if t.Rules.Org.CountyOf(u) != t.Case.County {
-		return fault("assist_unit", "other_county", "协办单位不在本县(区)", "the unit is of another county")
+	err := turn{t}.mayAssist([]string{u})
+	if f := (*domain.Error)(nil); errors.As(err, &f) && len(f.Fields) > 0 {
+		f.Fields[0].Field = "assist_unit"
 	}
-	return nil
+	return err
 }
 
 func addAssist(t turn) error {
 	u := t.In.Text("assist_unit")
 	t.assist(u)
-	t.Record("assist_added", "§4.4 assist").Notify("N7", at(u, liaison)...)
+	t.Record("assist_added", "§4.4 assist").Notify("N7", t.desk(u)...)
 	return nil
 }
 
@@ -123,7 +127,7 @@ func completeTask(t turn) error {
 	k.DoneAt, k.Late = t.Now, t.Now.After(k.Due)
 	t.Case.Tasks[k.ID] = k
 	t.Clear("task." + k.ID)
-	t.Record("task_completed", "§4.4 assist").Notify("N13", at(t.Case.LeadUnit, liaison)...).Fact("task", k.ID)
+	t.Record("task_completed", "§4.4 assist").Notify("N13", t.desk(t.Case.LeadUnit)...).Fact("task", k.ID)
 	return nil
 }
 
@@ -149,7 +153,7 @@ func extensionOf(t *machine.Turn[*Case]) calendar.Limit {
 	if t.Case.petition() {
 		class = calendar.CalendarDays
 	}
-	return calendar.MustLimit(fmt.Sprintf("%d%s", t.In.Int("days"), class))
+	return calendar.MustLimit(fmt.Sprintf("%d%s", max(1, t.In.Int("days")), class))
 }
 
 func guardExtend(t *machine.Turn[*Case]) error {
@@ -167,7 +171,7 @@ func guardExtend(t *machine.Turn[*Case]) error {
 		return refuse("extend_too_late", "§4.5 extend.apply_before", "须在到期前提前申请", "apply earlier before the due date")
 	}
 	limit := pol.ExtendMax(c.Track)
-	if t.In.Text("reason_code") == engineering && !c.petition() {
+	if why := t.In.Text("reason_code"); (why == engineering || why == "") && !c.petition() {
 		limit = pol.Int("extend.demand.engineering_max")
 	}
 	if c.ExtensionCount >= limit {
@@ -220,6 +224,8 @@ func guardPause(t *machine.Turn[*Case]) error {
 	c := t.Case
 	why := t.In.Text("pause_reason")
 	switch {
+	case why == "hang_up":
+		return fault("pause_reason", "not_a_pause", "挂账须按挂账程序办理", "a hang-up is asked for as such")
 	case c.Policy == nil || !c.pausedSince().IsZero():
 		return refuse("already_paused", "§4.1", "计时已处于暂停状态", "the clock is already paused")
 	case !t.Now.Before(c.Policy.Due):
@@ -251,7 +257,7 @@ func pause(t turn) error {
 func (t turn) openPause(why, by string) {
 	k := *t.Case.Policy
 	k.Pauses = append(append([]calendar.Pause(nil), k.Pauses...), calendar.Pause{From: t.Now, Reason: why, By: by})
-	k.Due, k.YellowAt = time.Time{}, time.Time{}
+	k.HeldDue, k.Due, k.YellowAt = k.Due, time.Time{}, time.Time{}
 	t.Case.Policy = &k
 	t.disarmPolicy()
 }
@@ -278,12 +284,23 @@ func (t turn) closePause() {
 		return
 	}
 	k := *c.Policy
+	k.HeldDue = t.carried(k, c.pausedSince())
 	k.Pauses = closePauses(&k, t.Now)
 	t.runPolicy(k, calendar.Limit{})
-	for _, x := range k.Extensions {
-		if !x.Limit.IsZero() {
-			c.Policy.Due = t.Rules.Calendar.Extend(c.Policy.Due, x.Limit).At
-		}
+}
+
+// carried is the due date of a clock that had been given a least time when it
+// was paused: what was left then is left now. Any other clock is computed from
+// its start and needs no such help.
+func (t turn) carried(k Clock, since time.Time) time.Time {
+	if len(granted(k.Extensions)) == len(k.Extensions) || !k.HeldDue.After(since) {
+		return time.Time{}
 	}
-	t.armPolicy()
+	unit, class := "min", calendar.UrgentHours
+	if k.Limit.Class().Working() {
+		unit, class = "wmin", calendar.WorkingHours
+	}
+	left := t.Rules.Calendar.Counted(since, k.HeldDue, class)
+	limit := calendar.MustLimit(fmt.Sprintf("%d%s", max(1, int((left+time.Minute-1)/time.Minute)), unit))
+	return t.Rules.Calendar.Due(t.Now, limit).At
 }

@@ -1,6 +1,9 @@
 package grievance
 
 import (
+	"time"
+
+	"huajie/domain/codes"
 	"huajie/domain/form"
 	"huajie/domain/machine"
 )
@@ -71,6 +74,7 @@ func startTriage(t turn) error {
 		c.Owner.User = t.Actor.User
 		t.awaitTriage()
 	}
+	t.confirmByActing()
 	t.applyAttributes()
 	t.To(Triage)
 	t.Record("triage_started", "G2")
@@ -95,18 +99,22 @@ func (t turn) mayClassify() error {
 	if to := t.In.Text("confidentiality"); t.Case.Confidentiality == "C3" && to != "" && to != "C3" {
 		return refuse("c3_stays", "§2.3", "检举控告材料不得降低保密等级", "accusation material keeps its class")
 	}
+	if t.In.Text("urgency") == string(codes.UrgencyComplex) && t.Unit == t.Case.LeadUnit {
+		return refuse("self_declared", "§4.2 urgency", "承办单位不得自行认定为疑难件", "the handling unit may not declare its own case complex")
+	}
 	return nil
 }
 
 // classify changes attributes with a reason. A matter that turns red goes to
 // the centre at once (§4.2 risk colour, T08).
 func classify(t turn) error {
+	urgency := t.Case.Urgency
 	t.applyAttributes()
-	t.Record("classified", "§4.2")
-	if t.Case.Risk == "red" && contains([]string{string(LocalResolving), string(Dispatched), string(Signed), string(Handling), string(Adjudicating)}, string(t.Case.State)) {
-		return escalateL2(t, "T08")
+	if t.Case.Urgency != urgency {
+		t.reclock()
 	}
-	return nil
+	t.Record("classified", "§4.2")
+	return t.liftAtOnce()
 }
 
 func guideSigners(t *machine.Turn[*Case]) []machine.Who {
@@ -155,7 +163,7 @@ func guardNoLonger(t *machine.Turn[*Case]) error {
 	if t.In.Text("ground") == "finalized" && !t.In.Has("prior_case") {
 		return fault("prior_case", "required", "已终结的须指明原办件号", "name the finalized case")
 	}
-	if p := t.In.Text("prior_case"); p != "" {
+	if p := t.In.Text("prior_case"); p != "" && t.AskedAt.IsZero() { // looked up when it was asked for
 		if _, ok := t.World.Cases[p]; !ok || p == t.Case.No {
 			return fault("prior_case", "unknown_case", "没有这个办件", "there is no such case")
 		}
@@ -173,10 +181,12 @@ func noLongerAccept(t turn) error {
 func guardMerge(t *machine.Turn[*Case]) error {
 	m, ok := t.World.Cases[t.In.Text("master")]
 	switch {
+	case len(t.Case.Followers) > 0:
+		return refuse("merge_chain", "G6", "已有并入件的主办件不能再并入", "a master case cannot be merged itself")
 	case !ok || m.No == t.Case.No || m.County != t.Case.County:
 		return fault("master", "unknown_case", "没有可并入的主办件", "there is no such case to merge into")
-	case m.Master != "" || len(t.Case.Followers) > 0:
-		return refuse("merge_chain", "G6", "已并案的办件不能再作主件或再并入", "a merged case cannot be master, nor a master be merged")
+	case m.Master != "":
+		return refuse("merge_chain", "G6", "已并案的办件不能作主件", "a merged case cannot be master")
 	case !m.Open:
 		return refuse("master_over", "G6", "主办件已结束", "the master case is over")
 	}
@@ -208,9 +218,11 @@ func unmerge(t turn) error {
 	c := t.Case
 	master := c.Master
 	c.Master, c.MergedFrom, c.MasterReplied = "", "", false
+	c.ClosedAt, c.Evaluation = time.Time{}, nil
 	t.Clear("unmerge")
 	t.To(Triage)
 	t.awaitTriage()
+	t.awaitDecision()
 	t.Record("unmerged", "G6").Notify("N13", t.petitioners()...).
 		Cause(machine.Effect{Kind: machine.EffectTell, To: master, Action: "follower-left", Input: input{"follower": c.No}})
 	return nil
@@ -239,15 +251,19 @@ func followerLeft(t turn) error {
 // masterMoved lets the merged case follow its master: once the master has been
 // answered, this petitioner rates too.
 func masterMoved(t turn) error {
-	t.Case.MasterReplied = t.In.Text("state") == string(Replied)
+	s := machine.State(t.In.Text("state"))
+	t.Case.MasterReplied = s == Replied || s == Closed || s == Archived
+	if s == Rework {
+		t.Case.Evaluation = nil // the answer rated is not the last one
+	}
 	t.Record("master_moved", "G6")
 	return nil
 }
 
-// tellFollowers makes the merged cases follow.
-func (t turn) tellFollowers(e *machine.Event) {
+// leadFollowers makes the merged cases follow, with the event recorded next.
+func (t turn) leadFollowers() {
 	for _, f := range t.Case.Followers {
-		e.Cause(machine.Effect{Kind: machine.EffectTell, To: f, Action: "master-moved", Input: input{"state": string(t.Case.State)}})
+		t.Cause(machine.Effect{Kind: machine.EffectTell, To: f, Action: "master-moved", Input: input{"state": string(t.Case.State)}})
 	}
 }
 
@@ -272,8 +288,20 @@ func split(t turn) error {
 }
 
 func guardVoid(t *machine.Turn[*Case]) error {
+	if err := guardFollowers(t, "G34"); err != nil {
+		return err
+	}
 	if until := t.Rules.Calendar.Due(t.Case.RegisteredAt, t.Rules.Policy.Limit("void.limit")); t.Now.After(until.At) {
 		return refuse("void_window", "G34", "登记超过一个工作日,不能作废", "a case can be voided within one working day only")
+	}
+	return nil
+}
+
+// guardFollowers keeps a master from ending in a way that would end other
+// people's matters too.
+func guardFollowers(t *machine.Turn[*Case], rule string) error {
+	if len(t.Case.Followers) > 0 {
+		return refuse("followers_remain", rule, "已有办件并入本件,须先撤销并案", "other cases were merged into this one; undo the merges first")
 	}
 	return nil
 }
@@ -303,12 +331,13 @@ func (t turn) end(s machine.State, closing string) {
 		st.Left = t.Now
 	}
 	c.Offer, c.Suspension = nil, nil
-	c.ClosedAt, c.ClosingType = t.Now, closing
+	c.ClosedAt, c.ClosingType, c.DeskDue = t.Now, closing, time.Time{}
 	if c.Policy != nil {
 		c.Policy.Pauses = closePauses(c.Policy, t.Now)
 	}
 	t.To(s)
 	t.cancelSessions()
+	t.leadFollowers()
 }
 
 // tellFirst lets the first responder know the result (FR9).

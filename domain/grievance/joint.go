@@ -97,6 +97,9 @@ func sessionMoved(t turn) error {
 	if !ok {
 		return refuse("unknown_session", "§3.5", "没有这次会商", "the case has no such session")
 	}
+	if !sessionOpen(ref.State) {
+		return refuse("session_over", "§3.5", "该次会商已结束", "that session is over")
+	}
 	ref.State = t.In.Text("session_state")
 	c.Sessions[ref.No] = ref
 	switch ref.State {
@@ -122,8 +125,10 @@ func sessionMoved(t turn) error {
 func (t turn) takeMeasures(session string) {
 	c := t.Case
 	if lead := t.In.Text("lead_unit"); lead != "" && (c.State == JointResolving || c.State == LeaderResolving) {
+		before := c.LeadUnit
 		c.LeadUnit = lead
 		c.joins(lead)
+		c.keeps(before)
 	}
 	for _, m := range t.In.Objects("measures") {
 		t.addTask(Task{Kind: "measure", Unit: m.Text("executor"), What: m.Text("what"), Session: session,
@@ -140,15 +145,15 @@ func (t turn) afterFailure() error {
 	}
 	if c.State == JointResolving {
 		t.Start("joint.convene", t.Rules.Policy.ConveneLimit(L2, c.Risk == "red"), machine.Deadline{Duty: true, Unit: t.centre()})
-		t.Record("session_due", "J1").Notify("N8", at(t.centre(), director, dispatcher)...)
+		t.Record("session_due", "J1").Notify("N8", t.county(director, dispatcher)...)
 	}
 	return nil
 }
 
 // cancelSessions ends open sessions of a case that moved on without them.
 func (t turn) cancelSessions() {
-	for no, s := range t.Case.Sessions {
-		if sessionOpen(s.State) {
+	for _, no := range slices.Sorted(maps.Keys(t.Case.Sessions)) {
+		if s := t.Case.Sessions[no]; sessionOpen(s.State) {
 			s.State = "cancelled"
 			t.Case.Sessions[no] = s
 			t.Cause(machine.Effect{Kind: machine.EffectTell, To: no, Action: "cancel-session"})

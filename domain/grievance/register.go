@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"huajie/domain"
+	"huajie/domain/calendar"
 	"huajie/domain/codes"
 	"huajie/domain/form"
 	"huajie/domain/machine"
@@ -75,11 +76,9 @@ func Register(r Registration, cmd machine.Command, rules *machine.Rules, now tim
 	if !ok && !cmd.Actor.IsSystem() {
 		return nil, nil, domain.Forbid("not_your_office", "G1", "您的岗位不能登记诉求", "your office may not register a matter")
 	}
-	c := Fresh()
-	c.No = r.No
-	t := turn{Machine.Begin(c, cmd.Actor, rules, machine.World{}, now, now).Keyed(cmd.Key)}
+	t := turn{Machine.Begin(Fresh(), cmd.Actor, rules, machine.World{}, now, now).Keyed(cmd.Key)}
 	clean, faults := form.Check(RegisterFields, r.Input, t.Lookup())
-	if area := clean.Text("area"); area != "" && rules.Org.CountyOf(area) == "" {
+	if u, known := rules.Org.Unit(clean.Text("area")); known && (u.County == "" || !u.Kind.Area()) {
 		faults = append(faults, domain.Fault("area", "unknown_area", "发生地应在县(区)之内", "the place must lie in a county"))
 	}
 	if len(faults) > 0 {
@@ -88,14 +87,9 @@ func Register(r Registration, cmd machine.Command, rules *machine.Rules, now tim
 	t.In = clean
 	t.describe(r, now)
 	t.receive(cmd.Actor, deskUnit, staff)
-	e := t.Record("registered", "G1")
-	if t.Case.Anonymous {
-		e.Fact("exempt", "anonymous")
-	} else {
-		e.Notify("N1", machine.Recipient{Petitioner: c.No})
-	}
+	e := t.Record("registered", "G1").Notify("N1", t.petitioners()...) // kept as exempt when anonymous
 	if t.Case.Urgency == "emergency" || t.Case.Risk == "red" {
-		e.Notify("N20", at(t.centre(), org.RoleCentreDutyLeader, org.RoleDispatcher)...)
+		e.Notify("N20", t.county(dutyLeader, dispatcher)...)
 	}
 	return t.Events(), t.Case, nil
 }
@@ -117,12 +111,13 @@ func (t turn) describe(r Registration, now time.Time) {
 	if c.Nature == "accusation" { // §2.3: accusation material is always C3
 		c.Confidentiality = "C3"
 	}
+	c.RespondentUnit = in.Text("respondent_unit")
 	c.Petitioner, c.Anonymous, c.WrittenNoDuty = r.Petitioner, r.Anonymous, r.NameUnclear || r.Anonymous
 	c.ReceivedAt, c.RegisteredAt = now, now
 	if at := in.Time("received_at", now.Location()); !at.IsZero() && at.Before(now) {
 		c.ReceivedAt = at
 	}
-	c.InheritedDue = in.Time("due_by_sender", now.Location())
+	t.inherit(r.InheritedDue)
 	c.County = t.Rules.Org.CountyOf(in.Text("area"))
 	c.Area, c.Grid = t.Rules.Org.TownshipOf(in.Text("area")), ""
 	if c.Area == "" { // a county was named: the place is not known more closely
@@ -133,6 +128,24 @@ func (t turn) describe(r Registration, now time.Time) {
 	}
 	c.Batch = in.Text("batch")
 	c.RulebookVersion = t.Rules.Version
+}
+
+// inherit takes over the due date of a sender, less the time to report back
+// (§4.2 online_transfer). What came too late keeps the least time there is, and a
+// mark (§6 item 21).
+func (t turn) inherit(due time.Time) {
+	if due.IsZero() {
+		due = t.In.Time("due_by_sender", calendar.Zone)
+	}
+	if due.IsZero() {
+		return
+	}
+	c, pol, cal := t.Case, t.Rules.Policy, t.Rules.Calendar
+	c.InheritedDue = cal.Before(due, pol.Limit("transfer.margin"))
+	if least := cal.Due(t.Now, pol.Limit("transfer.least")).At; c.InheritedDue.Before(least) {
+		c.InheritedDue = least
+		c.flag("short_notice")
+	}
 }
 
 // receive makes the case owned from its first moment (FR1) and starts the
@@ -150,18 +163,36 @@ func (t turn) receive(a domain.Actor, deskUnit string, staff bool) {
 	}
 	t.Unit = c.FirstUnit
 	c.owns(Owner{Unit: c.FirstUnit, User: c.FirstResponder})
-	pol := t.Rules.Policy
 	if staff {
 		t.awaitTriage()
 	} else {
-		t.Start("pickup", pol.Limit("pickup.limit"), machine.Deadline{Duty: true, Unit: c.FirstUnit})
+		c.DeskDue = t.Start("pickup", t.Rules.Policy.Limit("pickup.limit"), machine.Deadline{Duty: true, Unit: c.FirstUnit}).At
 	}
-	if c.petition() {
-		d := t.Rules.Calendar.Due(c.ReceivedAt, pol.GuideLimit(c.Track))
-		t.Set(machine.Deadline{ID: "accept_notice", At: d.At, Provisional: d.Provisional, Start: c.ReceivedAt, Limit: pol.GuideLimit(c.Track), Duty: true, Unit: c.FirstUnit})
-	} else {
-		t.Start("triage.decide", pol.GuideLimit(c.Track), machine.Deadline{Unit: c.FirstUnit})
+	t.awaitDecision()
+}
+
+// awaitDecision starts the limit for telling the petitioner what becomes of the
+// matter: on the petition track 15 days from receipt (XF §22), else a day (G3).
+func (t turn) awaitDecision() {
+	c := t.Case
+	if !c.AcceptedAt.IsZero() {
+		return
 	}
+	limit := t.Rules.Policy.GuideLimit(c.Track)
+	if !c.petition() {
+		t.Start("triage.decide", limit, machine.Deadline{Duty: true, Unit: c.Owner.Unit})
+		return
+	}
+	d := t.Rules.Calendar.Due(c.ReceivedAt, limit)
+	t.Set(machine.Deadline{ID: "accept_notice", At: later(d.At, t.Now), Provisional: d.Provisional, Start: c.ReceivedAt, Limit: limit,
+		Duty: true, Unit: c.Owner.Unit})
+}
+
+func later(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
 }
 
 // deskOf is the unit that answers for a desk: a grid or community works under
@@ -180,7 +211,7 @@ func (t turn) deskOf(u string) string {
 func (t turn) awaitTriage() {
 	soft, hard := t.Rules.Policy.TriageLimits(t.Case.Urgency)
 	t.Start("triage.soft", soft, machine.Deadline{Unit: t.Case.Owner.Unit})
-	t.Start("triage", hard, machine.Deadline{Duty: true, Unit: t.Case.Owner.Unit})
+	t.Case.DeskDue = t.Start("triage", hard, machine.Deadline{Duty: true, Unit: t.Case.Owner.Unit}).At
 }
 
 func or(s, otherwise string) string {

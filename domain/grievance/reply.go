@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"huajie/domain"
 	"huajie/domain/calendar"
 	"huajie/domain/form"
 	"huajie/domain/machine"
@@ -15,24 +14,25 @@ import (
 // replySteps answer the petitioner, each level in its own way: G18, G22, G24,
 // G26, G30.
 func replySteps() []step {
-	answers := func(s step) step {
+	answers := func(l Level, s step) step {
 		s.FieldsFor = answerFields(s.Fields)
-		s.Guard = guardAnswer(s.Guard)
+		s.Guard = guardAnswer(l, s.Rule, s.Guard)
+		s.Do = do(answer(s.Rule))
 		return s
 	}
 	executing := []form.Field{unit("executing_unit", "执行单位", "executing unit").Need(), date("executing_date", "执行期限", "to be executed by").Need()}
 	return []step{
-		answers(step{Action: "local-conclude", Rule: "G26", ZH: "就地化解并答复", EN: "Conclude locally", From: []machine.State{LocalResolving, Rework},
-			Who: machine.As(inTownship, townOffice, townLeader, mediator), Guard: guardLocal, Do: do(answer(L0, "G26"))}),
-		answers(step{Action: "issue-reply", Rule: "G18", ZH: "出具答复", EN: "Issue reply", From: []machine.State{Handling, Rework},
+		answers(L0, step{Action: "local-conclude", Rule: "G26", ZH: "就地化解并答复", EN: "Conclude locally", From: []machine.State{LocalResolving, Rework},
+			Who: machine.As(inTownship, townOffice, townLeader, mediator), Guard: guardLocal}),
+		answers(L1, step{Action: "issue-reply", Rule: "G18", ZH: "出具答复", EN: "Issue reply", From: []machine.State{Handling, Rework},
 			Who:       append(machine.As(asHandler, deptHandler, townOffice, mediator), machine.As(inLead, deptLeader, townLeader)...),
-			Signature: machine.Countersign, Signs: machine.As(inLead, deptLeader, townLeader), Do: do(answer(L1, "G18"))}),
-		answers(step{Action: "joint-conclude", Rule: "G22", ZH: "联合化解并答复", EN: "Conclude joint resolution", From: []machine.State{JointResolving, Rework},
+			Signature: machine.Countersign, Signs: machine.As(inLead, deptLeader, townLeader)}),
+		answers(L2, step{Action: "joint-conclude", Rule: "G22", ZH: "联合化解并答复", EN: "Conclude joint resolution", From: []machine.State{JointResolving, Rework},
 			Who: machine.As(inCounty, director), Fields: append([]form.Field{text("joint_opinion", "联合意见或协议", "joint opinion or agreement").Need()}, executing...),
-			Guard: guardJointConclude, Do: do(answer(L2, "G22"))}),
-		answers(step{Action: "leader-conclude", Rule: "G24", ZH: "领导包案结论并答复", EN: "Conclude under leader", From: []machine.State{LeaderResolving, Rework},
+			Guard: guardJointConclude}),
+		answers(L3, step{Action: "leader-conclude", Rule: "G24", ZH: "领导包案结论并答复", EN: "Conclude under leader", From: []machine.State{LeaderResolving, Rework},
 			Who: machine.As(asLeader, countyLeader), Fields: append([]form.Field{text("plan", "包案方案", "plan").Need(), text("minutes", "会议纪要", "minutes").Need(),
-				text("decision", "决定", "decision").Need()}, executing...), Do: do(answer(L3, "G24"))}),
+				text("decision", "决定", "decision").Need()}, executing...)}),
 		{Action: "record-service", Rule: "§0.4-9", ZH: "登记送达", EN: "Record service", From: []machine.State{Replied, Closed},
 			Who:    append(append(machine.As(inLead, liaison, deptHandler, deptLeader, townOffice), machine.As(inCounty, dispatcher, clerk, petitionOfficer)...), machine.As(inTownship, townOffice)...),
 			Fields: []form.Field{serviceMethod, date("service_date", "送达日期", "date of service").Need(), text("proof", "送达凭证", "proof of service").Need()},
@@ -76,9 +76,12 @@ func answerFields(extra []form.Field) func(*machine.Turn[*Case]) []form.Field {
 
 // guardAnswer holds what every answer needs: nothing mandatory open, a date of
 // service that can be, and after rework something new.
-func guardAnswer(more func(*machine.Turn[*Case]) error) func(*machine.Turn[*Case]) error {
+func guardAnswer(l Level, rule string, more func(*machine.Turn[*Case]) error) func(*machine.Turn[*Case]) error {
 	return func(t *machine.Turn[*Case]) error {
 		c := t.Case
+		if c.Level != l { // in rework every level has the same state
+			return refuse("other_level", rule, "应由办件当前层级答复", "the answer belongs to the level the case is on")
+		}
 		for _, k := range c.Tasks {
 			if k.Mandatory && k.Open() {
 				return refuse("task_open", "§2 chain", "尚有必办任务未完成,不能答复", "a mandatory task is still open")
@@ -122,21 +125,16 @@ func guardLocal(t *machine.Turn[*Case]) error {
 	return nil
 }
 
-// answer makes the step that answers at one level. In rework the level must be
-// the case's own.
-func answer(l Level, rule string) func(turn) error {
+// answer makes the step that answers by one rule; after rework the rule is G30
+// whatever the level.
+func answer(rule string) func(turn) error {
 	return func(t turn) error {
-		c := t.Case
-		if c.State == Rework {
-			if c.Level != l {
-				return &domain.Error{Code: domain.CodeConflict, Reason: "other_level", Rule: rule, State: string(c.State),
-					Text: domain.Text{ZH: "应由办件当前层级答复", EN: "the answer belongs to the level the case is on"}}
-			}
-			rule = "G30"
+		by := rule
+		if t.Case.State == Rework {
+			by = "G30"
 		}
-		c.Attempts++
-		t.confirmByActing()
-		t.reply(rule)
+		t.Case.Attempts++
+		t.reply(by)
 		return nil
 	}
 }
@@ -153,20 +151,21 @@ func (t turn) reply(rule string) {
 		OutcomeGrade: t.In.Text("outcome_grade"), Opinion: t.In.Text("opinion_result"), By: by, Unit: byUnit,
 		Digest: digest(t.In.Text("result")), Event: c.Seq + 1}
 	c.Evaluation = nil
+	if c.Offer != nil { // who answers has taken the case over
+		t.confirm()
+	}
 	if !c.reached() && !c.Anonymous {
 		c.flag("not_contacted")
 	}
 	t.stopClocks()
-	t.DropRequests()
 	t.Clear("assign", "contact", "sign", "leader.meet", "leader.designate", "joint.convene", "pause.max")
 	if s := c.stay(); s != nil {
 		s.Left = t.Now
 	}
 	t.To(Replied)
 	t.Start("evaluation", t.Rules.Policy.EvaluationWindow(c.Track), machine.Deadline{})
-	e := t.Record("replied", rule).Notify("N11", t.petitioners()...)
-	t.tellFollowers(e)
-	t.tellFirst(e)
+	t.leadFollowers()
+	t.tellFirst(t.Record("replied", rule).Notify("N11", t.petitioners()...))
 }
 
 func (c *Case) reached() bool {

@@ -58,12 +58,12 @@ func guardReturn(t *machine.Turn[*Case]) error {
 // request, never a fact.
 func requestReturn(t turn) error {
 	c := t.Case
-	t.Clear("sign", "sign.half", "assign")
+	t.Clear("sign", "sign.half", "assign", "contact")
 	t.To(ReturnPending)
 	t.Start("return.review", t.Rules.Policy.Limit("return.review"), machine.Deadline{Duty: true, Unit: t.centre()})
 	c.ReturnCount++
 	c.Returned = append(c.Returned, c.LeadUnit)
-	t.Record("return_requested", "G13").Notify("N9", at(t.centre(), dispatcher)...)
+	t.Record("return_requested", "G13").Notify("N9", t.county(dispatcher)...)
 	return nil
 }
 
@@ -105,7 +105,7 @@ func acceptReturn(t turn) error {
 	if forced {
 		t.adjudication()
 		e := t.Record("adjudication_started", "G16").Because("T03")
-		e.Notify("N8", at(t.centre(), director)...)
+		e.Notify("N8", t.county(director)...)
 		return nil
 	}
 	t.toUnit(t.In.Text("lead_unit"), t.In.List("assist_units"), "")
@@ -120,8 +120,10 @@ func (t turn) adjudication() {
 	t.Clear("return.review", "sign", "sign.half", "assign", "contact")
 	c.owns(Owner{Unit: t.centre()})
 	c.LeadUnit, c.Handlers, c.AdjudicateByLeader = "", nil, false
-	t.DropRequests()
 	t.To(Adjudicating)
+	if c.Policy.Due.After(t.Now) {
+		t.armPolicy() // the centre holds the clock now
+	}
 	t.Start("adjudicate", t.Rules.Policy.Limit("adjudicate.limit"), machine.Deadline{Duty: true, Unit: t.centre()})
 }
 
@@ -134,23 +136,22 @@ func rejectReturn(t turn) error {
 func (t turn) backToWork(event string) error {
 	c := t.Case
 	t.Clear("return.review")
-	if c.SignedAt.IsZero() {
-		t.sign(c.Owner.User, false)
+	before := c.SignedAt
+	t.sign(c.Owner.User, c.LateSign)
+	if !before.IsZero() {
+		c.SignedAt = before
 	}
 	t.To(Handling)
-	if len(c.Handlers) == 0 {
-		t.Start("assign", t.Rules.Policy.Limit("assign.limit"), machine.Deadline{Duty: true, Unit: c.LeadUnit})
-	}
-	t.Record(event, "G15").Notify("N10", at(c.LeadUnit, liaison, deptLeader)...)
+	t.Record(event, "G15").Notify("N10", t.deskAndHead(c.LeadUnit)...)
 	return nil
 }
 
 // startAdjudication lets the dispatcher ask for a ruling (G16).
 func startAdjudication(t turn) error {
 	t.adjudication()
-	e := t.Record("adjudication_started", "G16").Notify("N8", at(t.centre(), director)...)
+	e := t.Record("adjudication_started", "G16").Notify("N8", t.county(director)...)
 	for _, p := range t.In.List("parties") {
-		e.Notify("N8", at(p, liaison)...)
+		e.Notify("N8", t.desk(p)...)
 	}
 	return nil
 }
@@ -162,10 +163,16 @@ func guardAdjudicate(t *machine.Turn[*Case]) error {
 	if t.By.Role == director && (t.Case.AdjudicateByLeader || u.OrgKind == "vertical") {
 		return refuse("leader_decides", "G17", "应由县(区)领导裁定", "this is for the county leader to decide")
 	}
-	if u.Kind.Area() || t.Rules.Org.CountyOf(u.ID) != t.Case.County {
+	switch assist := t.In.List("assist_units"); {
+	case u.Kind.Area() || u.County != t.Case.County:
 		return fault("lead_unit", "not_a_unit", "应为本县(区)的部门或中心", "must be a department or centre of the county")
+	case turn{t}.barred(u.ID):
+		return refuse("respondent_barred", "§6 item 13", "检举控告件不得交给被反映单位及其下属", "an accusation must not go to the unit it is about")
+	case contains(assist, u.ID):
+		return fault("assist_units", "lead_twice", "协办单位不能与主办单位相同", "the lead unit cannot assist itself")
+	default:
+		return turn{t}.mayAssist(assist)
 	}
-	return nil
 }
 
 // adjudicate designates the unit (G17). It may not return the case.

@@ -14,7 +14,7 @@ import (
 var Machine = newMachine()
 
 func newMachine() *machine.Machine[*Case] {
-	m := &machine.Machine[*Case]{Name: "grievance", Fresh: Fresh, Stands: stands}
+	m := &machine.Machine[*Case]{Name: "grievance", Fresh: Fresh, Stands: stands, Seat: seat}
 	m.Steps = slices.Concat(intakeSteps(), dispatchSteps(), returnSteps(), handlingSteps(), replySteps(),
 		escalationSteps(), jointSteps(), closingSteps(), dutySteps())
 	m.Expire = expiries(m)
@@ -175,12 +175,66 @@ func (t turn) petitioners() []machine.Recipient {
 	return out
 }
 
+// at are the holders of offices in one unit; none where there is no unit.
 func at(unit string, roles ...org.Role) []machine.Recipient {
+	if unit == "" {
+		return nil
+	}
 	var out []machine.Recipient
 	for _, r := range roles {
 		out = append(out, machine.Recipient{Role: r, Unit: unit})
 	}
 	return out
+}
+
+// county are offices of the county. Leaders and supervisors sit in the county
+// itself, everybody else in its centre.
+func (t turn) county(roles ...org.Role) []machine.Recipient {
+	var out []machine.Recipient
+	for _, r := range roles {
+		unit := t.centre()
+		if r == countyLeader || r == supervisor {
+			unit = t.Case.County
+		}
+		out = append(out, at(unit, r)...)
+	}
+	return out
+}
+
+// desk is who takes orders for a unit: the liaison of a department, the office
+// of a township centre, the dispatchers of the county centre.
+func (t turn) desk(unit string) []machine.Recipient { return at(unit, t.roles(unit)[0]) }
+
+// head is who answers for a unit.
+func (t turn) head(unit string) []machine.Recipient { return at(unit, t.roles(unit)[1]) }
+
+// deskAndHead are both.
+func (t turn) deskAndHead(unit string) []machine.Recipient {
+	pair := t.roles(unit)
+	return at(unit, pair[0], pair[1])
+}
+
+func (t turn) roles(unit string) [2]org.Role {
+	u, _ := t.Rules.Org.Unit(unit)
+	switch u.Kind {
+	case org.KindCentreTownship:
+		return [2]org.Role{townOffice, townLeader}
+	case org.KindCentreCounty:
+		return [2]org.Role{dispatcher, director}
+	}
+	return [2]org.Role{liaison, deptLeader}
+}
+
+// seat tells where to reach who may sign a request.
+func seat(m *machine.Turn[*Case], w machine.Who) machine.Recipient {
+	t := turn{m}
+	switch w.Place {
+	case inLead:
+		return machine.Recipient{Role: w.Role, Unit: t.Case.LeadUnit}
+	case asLeader:
+		return user(t.Case.OwningLeader)
+	}
+	return t.county(w.Role)[0]
 }
 
 // centre is the centre of the case's county, the terminus of the chain (R39).

@@ -3,12 +3,13 @@ package grievance
 import (
 	"time"
 
+	"huajie/domain/calendar"
 	"huajie/domain/machine"
 )
 
 // hangUpUntil is the end of a hang-up asked for: the end of that day.
 func hangUpUntil(t *machine.Turn[*Case]) time.Time {
-	return t.In.Time("until", t.Now.Location()).AddDate(0, 0, 1)
+	return t.In.Time("until", calendar.Zone).AddDate(0, 0, 1)
 }
 
 // suspendSigners: up to 90 days the director, longer the county leader; above the
@@ -28,14 +29,14 @@ func suspendSigners(t *machine.Turn[*Case]) []machine.Who {
 func guardSuspend(t *machine.Turn[*Case]) error {
 	c, pol := t.Case, t.Rules.Policy
 	until := hangUpUntil(t)
-	total := t.Rules.Calendar.Due(t.Now, pol.Limit("hangup.max.total")).At
+	total := t.Rules.Calendar.Due(t.Now, pol.Limit("hangup.max.total")).At.Add(-c.hungUp())
 	switch {
+	case c.Policy != nil && !c.Policy.Due.IsZero() && t.Now.After(c.Policy.Due) && t.By.Role != supervisor && t.AskedAt.IsZero():
+		return refuse("suspend_after_red", "§6 item 51", "超期后只能由督办员提请挂账", "after the red light only a supervisor may ask for it")
 	case !until.After(t.Now.AddDate(0, 0, 1)):
 		return fault("until", "past", "挂账期限应晚于今天", "must lie after today")
 	case until.After(total.AddDate(0, 0, 1)):
 		return fault("until", "range", "挂账期限超过最长期限", "is beyond the longest hang-up allowed")
-	case c.Policy != nil && !c.Policy.Due.IsZero() && t.Now.After(c.Policy.Due) && t.By.Role != supervisor && t.AskedAt.IsZero():
-		return refuse("suspend_after_red", "§6 item 51", "超期后只能由督办员提请挂账", "after the red light only a supervisor may ask for it")
 	}
 	if q := t.World.HangUps; t.By.Role != supervisor && t.AskedAt.IsZero() && q.Due > 0 &&
 		(q.Suspended+1)*100 > pol.Percent("hangup.quota")*max(q.Due, 100/max(1, pol.Percent("hangup.quota"))) {
@@ -44,11 +45,29 @@ func guardSuspend(t *machine.Turn[*Case]) error {
 	return nil
 }
 
+// hungUp is how long the case has been hung up already (§4.5 hangup.max: 180
+// days in all).
+func (c *Case) hungUp() time.Duration {
+	var sum time.Duration
+	if c.Policy != nil {
+		for _, p := range c.Policy.Pauses {
+			if p.Reason == hangUp && !p.To.IsZero() {
+				sum += p.To.Sub(p.From)
+			}
+		}
+	}
+	return sum
+}
+
+// hangUp is the reason a hang-up pauses the policy clock with.
+const hangUp = "hang_up"
+
 // suspend hangs the case up (G19). The policy clock pauses; on the petition
 // track the statutory one goes on and a reply stays due.
 func suspend(t turn) error {
 	c := t.Case
-	t.openPause("hang_up", t.Actor.User)
+	t.closePause() // one pause at a time: the hang-up takes over
+	t.openPause(hangUp, t.Actor.User)
 	c.Suspension = &Suspension{Since: t.Now, Until: hangUpUntil(t.Turn), Reason: t.In.Text("reason_code"), Approver: t.Actor.User}
 	t.armReview()
 	t.Set(machine.Deadline{ID: "hangup.until", At: c.Suspension.Until, Start: t.Now, Unit: c.LeadUnit})
@@ -67,7 +86,7 @@ func (t turn) armReview() {
 
 func reviewSuspension(t turn) error {
 	t.armReview()
-	t.Record("suspension_reviewed", "§4.5 hangup.review").Notify("N13", at(t.centre(), dispatcher)...)
+	t.Record("suspension_reviewed", "§4.5 hangup.review").Notify("N13", t.county(dispatcher)...)
 	return nil
 }
 

@@ -86,14 +86,15 @@ func (t turn) earliest() time.Time {
 	return from.Add(day.Start().Sub(today.Start()))
 }
 
-// inGoodTime refuses a meeting that its units would hear of too late (J2).
+// inGoodTime refuses a meeting that its units would hear of too late (J2); the
+// refusal names the earliest time, which may be given instead.
 func (t turn) inGoodTime(meets time.Time) error {
 	first := t.earliest()
 	if !meets.Before(first) {
 		return nil
 	}
 	local := first.In(calendar.Zone)
-	return refuse("notice_too_short", "J2 joint.notice",
+	return fault("held_at", "notice_too_short",
 		"通知时间不足,最早可于"+local.Format("2006年1月2日15:04")+"召开",
 		"the notice is too short: the earliest time is "+local.Format("2006-01-02 15:04"))
 }

@@ -96,10 +96,8 @@ func DueOf(c *grievance.Case) (due, yellow time.Time) {
 	if grievance.Over(c.State) || c.State == grievance.Replied {
 		return time.Time{}, time.Time{}
 	}
-	if c.DispatchedAt.IsZero() || c.State == grievance.Triage || c.State == grievance.Registered {
-		if d, ok := c.NextDuty(); ok {
-			return d.At, d.At
-		}
+	if !c.DeskDue.IsZero() { // kept after it has passed, so that lateness shows
+		return c.DeskDue, c.DeskDue
 	}
 	if c.Policy != nil {
 		due, yellow = c.Policy.Due, c.Policy.YellowAt

@@ -1,0 +1,206 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"huajie/domain"
+	"huajie/domain/form"
+	"huajie/domain/machine"
+	"huajie/domain/view"
+	"huajie/workflows"
+)
+
+// door is what cases and sessions have in common: a subject of a machine is
+// read, shown, and moved by steps. V is how it is shown.
+type door[S machine.Subject, V any] struct {
+	s       *server
+	machine *machine.Machine[S]
+	read    func(ctx context.Context, scope view.Scope, no string) (S, error)
+	rules   func(S, time.Time) *machine.Rules
+	send    func(ctx context.Context, no string, cmd machine.Command) (workflows.ActResult, error)
+	start   func(ctx context.Context, s S) error
+	over    func(S) bool
+	show    func(S, *machine.Rules, time.Time) V
+}
+
+// longestNo bounds what is looked up as a number at all.
+const longestNo = 40
+
+// find reads a subject the caller may know of.
+func (d *door[S, V]) find(ctx context.Context, scope view.Scope, no string) (S, error) {
+	if len(no) > longestNo {
+		var none S
+		return none, domain.NotFound()
+	}
+	return d.read(ctx, scope, no)
+}
+
+// shown is the answer of a read or a step.
+type shown[V any] struct {
+	Status       int
+	ETag         string `header:"ETag"`
+	CacheControl string `header:"Cache-Control"`
+	Body         V
+}
+
+func (d *door[S, V]) answer(s S, at time.Time) *shown[V] {
+	return &shown[V]{Status: http.StatusOK, ETag: etag(s.GetHead().Seq), CacheControl: "private, no-cache",
+		Body: d.show(s, d.rules(s, at), at)}
+}
+
+// wish is one request to take a step.
+type wish struct {
+	actor   domain.Actor
+	action  string
+	key     string // Idempotency-Key
+	ifMatch string
+	input   form.Input
+}
+
+// act takes one step and answers with the subject as the step left it. The same
+// wish again gets the same answer, whatever has happened since.
+func (d *door[S, V]) act(ctx context.Context, subject S, w wish) (*shown[V], error) {
+	after, at, err := d.step(ctx, subject, w)
+	if err != nil {
+		return nil, err
+	}
+	return d.answer(after, at), nil
+}
+
+// step takes one step; it answers the subject as the step left it, and the
+// moment of the step.
+func (d *door[S, V]) step(ctx context.Context, subject S, w wish) (after S, at time.Time, err error) {
+	no := subject.GetHead().No
+	cmd := machine.Command{Action: w.action, Actor: w.actor, Input: w.input,
+		Key: commandKey(w.actor.User, d.machine.Name+"/"+no, w.key), Fingerprint: fingerprint(w.action, w.input)}
+	if seq, done, err := d.repeated(ctx, cmd); err != nil || done {
+		if err != nil {
+			return after, at, err
+		}
+		return d.asOf(ctx, no, seq)
+	}
+	seq, err := ifMatch(w.ifMatch, subject.GetHead().Seq, string(subject.GetHead().State))
+	if err != nil {
+		return after, at, err
+	}
+	cmd.IfMatch = seq
+	result, err := d.dispatch(ctx, subject, cmd)
+	if err != nil {
+		return after, at, d.explain(ctx, no, cmd, err)
+	}
+	return d.asOf(ctx, no, result.Seq)
+}
+
+// repeated tells whether the key of a command was used before, for the same
+// request, and where it led.
+func (d *door[S, V]) repeated(ctx context.Context, cmd machine.Command) (seq int, done bool, err error) {
+	before, done, err := d.s.Reader.Committed(ctx, cmd.Key)
+	if err != nil || !done {
+		return 0, false, err
+	}
+	if before.Fingerprint != cmd.Fingerprint {
+		return 0, false, &domain.Error{Code: domain.CodeKeyReused, Reason: "key_reused"}
+	}
+	return before.Seq, true, nil
+}
+
+// dispatch hands the command to the workflow. Where none runs the subject is
+// over, or its workflow has not been started yet.
+func (d *door[S, V]) dispatch(ctx context.Context, subject S, cmd machine.Command) (workflows.ActResult, error) {
+	no := subject.GetHead().No
+	result, err := d.send(ctx, no, cmd)
+	if !errors.Is(err, ErrNotRunning) {
+		return result, err
+	}
+	if subject, err = d.again(ctx, no); err != nil {
+		return result, err
+	}
+	if d.over(subject) {
+		return result, d.judge(subject, cmd)
+	}
+	if err := d.start(ctx, subject); err != nil {
+		return result, err
+	}
+	result, err = d.send(ctx, no, cmd)
+	if errors.Is(err, ErrNotRunning) {
+		return result, unavailable("workflow_away")
+	}
+	return result, err
+}
+
+// judge refuses a step on a subject whose workflow has ended, with what the
+// rules say, so that a stranger still hears "not yours" before "too late".
+func (d *door[S, V]) judge(subject S, cmd machine.Command) error {
+	now := d.s.Now()
+	_, _, err := d.machine.Decide(subject, cmd, d.rules(subject, now), machine.World{}, now)
+	if code := domain.CodeOf(err); code == domain.CodeConflict || code == domain.CodeForbidden || code == domain.CodeStale {
+		return err
+	}
+	h := subject.GetHead()
+	return &domain.Error{Code: domain.CodeConflict, Reason: "wrong_state", State: string(h.State),
+		Text: domain.Text{ZH: "办件已终结,不能再执行步骤", EN: "the case is over; no step is possible any more"}}
+}
+
+// explain adds to a conflict where the subject stands now and what this caller
+// may do instead.
+func (d *door[S, V]) explain(ctx context.Context, no string, cmd machine.Command, err error) error {
+	refusal := &domain.Error{}
+	if !errors.As(err, &refusal) {
+		return err
+	}
+	if refusal.Code != domain.CodeConflict && refusal.Code != domain.CodeStale {
+		return err
+	}
+	subject, readErr := d.again(ctx, no)
+	if readErr != nil {
+		return err
+	}
+	told := *refusal
+	told.State = string(subject.GetHead().State)
+	return &denied{&told, d.allowed(subject, cmd.Actor)}
+}
+
+// allowed names the steps an actor may take now.
+func (d *door[S, V]) allowed(subject S, actor domain.Actor) []string {
+	now := d.s.Now()
+	out := []string{}
+	for _, o := range d.machine.Offers(subject, actor, d.rules(subject, now), now) {
+		out = append(out, o.Action)
+	}
+	return out
+}
+
+// asOf folds a subject up to the step that led to seq, and tells the moment of
+// that step: the answer to a retry does not depend on when it is asked.
+func (d *door[S, V]) asOf(ctx context.Context, no string, seq int) (subject S, at time.Time, err error) {
+	events, err := d.s.Reader.Events(ctx, no)
+	if err != nil {
+		return subject, at, err
+	}
+	subject = d.machine.Fresh()
+	for _, e := range events {
+		if e.Seq > seq {
+			break
+		}
+		if subject, err = machine.Evolve(subject, d.machine.Fresh, e); err != nil {
+			return subject, at, err
+		}
+		at = e.RecordedAt
+	}
+	if subject.GetHead().Seq != seq {
+		return subject, at, unavailable("ledger_behind")
+	}
+	return subject, at, nil
+}
+
+// again reads a subject the caller has been found to be allowed to see; the step
+// may have taken it out of the caller's own sight.
+func (d *door[S, V]) again(ctx context.Context, no string) (S, error) {
+	return d.read(ctx, everything, no)
+}
+
+// everything is the scope of the house itself.
+var everything = view.Scope{City: true, Vault: true}

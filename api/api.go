@@ -1,0 +1,87 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+	"github.com/gin-gonic/gin"
+
+	"huajie/domain/calendar"
+	"huajie/domain/machine"
+	"huajie/domain/org"
+)
+
+// zone is the zone of every time this door shows.
+var zone = calendar.Zone
+
+// server answers requests.
+type server struct {
+	Deps
+	api      huma.API
+	patience *patience
+	cases    caseDoor
+	sessions sessionDoor
+	document document
+}
+
+// New makes the handler of the whole API. Production and tests use the same one.
+func New(d Deps) http.Handler {
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	s := &server{Deps: d, patience: newPatience(d.Now)}
+	engine := gin.New()
+	engine.HandleMethodNotAllowed = true
+	engine.RedirectTrailingSlash = false
+	engine.ContextWithFallback = true
+	engine.Use(withInfo, withLog(d.Log), withRecover, withReadableURL)
+	engine.NoRoute(noRoute)
+	engine.NoMethod(noMethod)
+	s.api = humagin.New(engine, humaConfig(d.Version))
+	s.cases, s.sessions = newCaseDoor(s), newSessionDoor(s)
+	s.routes(engine)
+	s.document = render(s.api.OpenAPI())
+	// A cookie is sent by the browser whoever asks; a page of another origin
+	// must not be able to use it.
+	foreign := http.NewCrossOriginProtection()
+	foreign.SetDenyHandler(http.HandlerFunc(denyForeign))
+	return foreign.Handler(engine)
+}
+
+// NewServer wraps the handler with the time limits an open port needs.
+func NewServer(address string, h http.Handler) *http.Server {
+	return &http.Server{
+		Addr: address, Handler: h,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		WriteTimeout:      60 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+	}
+}
+
+// humaConfig is what huma does by default, without what it adds to bodies and
+// without pages that load their scripts from elsewhere.
+func humaConfig(version string) huma.Config {
+	c := huma.DefaultConfig("Huajie 化解", version)
+	c.CreateHooks = nil // no $schema links in bodies
+	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "", "", ""
+	c.RejectUnknownQueryParameters = true
+	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
+	describe(c.OpenAPI)
+	return c
+}
+
+// rulesHere are the rules of the house as such, for what concerns no case.
+func (s *server) rulesHere() *machine.Rules { return s.Rules.Rules("", "", s.Now()) }
+
+func (s *server) tree() *org.Tree { return s.rulesHere().Org }
+
+func denyForeign(w http.ResponseWriter, r *http.Request) {
+	info := &requestInfo{requestID: newRequestID()}
+	w.Header().Set("X-Request-Id", info.requestID)
+	writeRefusal(w, r.WithContext(context.WithValue(r.Context(), infoKey{}, info)), errForeign)
+}

@@ -1,0 +1,138 @@
+package api
+
+import (
+	"context"
+	"net/url"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"huajie/domain"
+	"huajie/domain/codes"
+	"huajie/domain/grievance"
+	"huajie/domain/machine"
+	"huajie/domain/view"
+)
+
+type listInput struct {
+	Kind           []string  `query:"kind" maxItems:"20" doc:"grievance, grid_event"`
+	State          []string  `query:"state" maxItems:"30" doc:"several: comma-separated"`
+	Level          []string  `query:"level" maxItems:"4" enum:"L0,L1,L2,L3"`
+	Unit           []string  `query:"unit" maxItems:"50" doc:"lead unit or owner unit"`
+	Area           string    `query:"area" maxLength:"40" doc:"everything that happened in this area"`
+	Track          []string  `query:"track" maxItems:"20"`
+	Urgency        []string  `query:"urgency" maxItems:"10"`
+	Light          []string  `query:"light" maxItems:"4" enum:"green,yellow,red,none"`
+	Risk           []string  `query:"risk" maxItems:"10"`
+	Overdue        string    `query:"overdue" enum:"true,false" doc:"past its due date now"`
+	Open           string    `query:"open" enum:"true,false" doc:"still worked on"`
+	DueBefore      time.Time `query:"due_before"`
+	DueAfter       time.Time `query:"due_after"`
+	AssignedTo     string    `query:"assigned_to" maxLength:"100" doc:"handler or owner; me for oneself"`
+	FirstResponder string    `query:"first_responder" maxLength:"100" doc:"username; me for oneself"`
+	Query          string    `query:"q" maxLength:"100" doc:"beginning of a number, or words of the summary"`
+	Sort           string    `query:"sort" enum:"due_at,-created_at,created_at,-updated_at" default:"due_at"`
+	Cursor         string    `query:"cursor" maxLength:"1000" doc:"next_cursor of the page before"`
+	Limit          int       `query:"limit" minimum:"1" maximum:"200" default:"50"`
+	Total          string    `query:"total" enum:"true,false" doc:"also count everything that matches"`
+
+	self url.URL
+}
+
+// Resolve keeps the address for the link to the next page.
+func (in *listInput) Resolve(ctx huma.Context) []error {
+	in.self = ctx.URL()
+	return nil
+}
+
+type listOutput struct {
+	Link string `header:"Link"`
+	Body view.Page
+}
+
+func (s *server) listCases(ctx context.Context, in *listInput) (*listOutput, error) {
+	who := callerOf(ctx)
+	f, err := s.filter(in, who.user.Username)
+	if err != nil {
+		return nil, err
+	}
+	page, err := s.Reader.List(ctx, who.scope, f, view.Sort(in.Sort), in.Cursor, in.Limit, in.Total == "true")
+	if err != nil {
+		return nil, err
+	}
+	if page.Items == nil {
+		page.Items = []view.Row{}
+	}
+	out := &listOutput{Body: page}
+	if page.Next != "" {
+		q := in.self.Query()
+		q.Set("cursor", page.Next)
+		out.Link = "<" + in.self.Path + "?" + q.Encode() + `>; rel="next"`
+	}
+	return out, nil
+}
+
+// filter reads the parameters against the rulebook, all faults at once.
+func (s *server) filter(in *listInput, me string) (view.Filter, error) {
+	rules := s.rulesHere()
+	var faults []domain.FieldError
+	unknown := func(field string) {
+		faults = append(faults, domain.Fault(field, "unknown_code", "没有这个代码", "there is no such code"))
+	}
+	among := func(field string, values []string, known func(string) (string, bool)) []string {
+		var out []string
+		for _, v := range values {
+			c, ok := known(v)
+			if !ok {
+				unknown(field)
+				return nil
+			}
+			out = append(out, c)
+		}
+		return out
+	}
+	table := func(name string) func(string) (string, bool) {
+		return func(v string) (string, bool) { return rules.Codes.Canonical(name, v) }
+	}
+	unit := func(v string) (string, bool) { _, ok := rules.Org.Unit(v); return v, ok }
+	f := view.Filter{
+		Kinds: among("kind", in.Kind, isKind), States: among("state", in.State, isState), Levels: in.Level, Units: among("unit", in.Unit, unit),
+		Tracks: among("track", in.Track, table(codes.TableTrack)), Urgencies: among("urgency", in.Urgency, table(codes.TableUrgency)),
+		Risks: among("risk", in.Risk, table(codes.TableRisk)), Lights: in.Light, Overdue: yesNo(in.Overdue), Open: yesNo(in.Open),
+		DueBefore: in.DueBefore, DueAfter: in.DueAfter, AssignedTo: orMe(in.AssignedTo, me), FirstResponder: orMe(in.FirstResponder, me),
+		Query: in.Query, Now: s.Now(),
+	}
+	if in.Area != "" {
+		if u, ok := rules.Org.Unit(in.Area); !ok || !u.Kind.Area() {
+			unknown("area")
+		}
+		f.Area = in.Area
+	}
+	if len(faults) > 0 {
+		return f, domain.Invalid(faults...)
+	}
+	return f, nil
+}
+
+// isKind knows the kinds of case (§3.0).
+func isKind(v string) (string, bool) { return v, v == "grievance" || v == "grid_event" }
+
+func isState(v string) (string, bool) {
+	_, ok := grievance.Labels[machine.State(v)]
+	return v, ok
+}
+
+func yesNo(v string) *bool {
+	if v == "" {
+		return nil
+	}
+	yes := v == "true"
+	return &yes
+}
+
+func orMe(name, me string) string {
+	if name == "me" {
+		return me
+	}
+	return name
+}

@@ -1,0 +1,228 @@
+package api
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"net/http"
+	"strings"
+
+	"huajie/activities"
+	"huajie/domain"
+	"huajie/domain/form"
+	"huajie/domain/grievance"
+	"huajie/domain/machine"
+	"huajie/domain/view"
+)
+
+// petitionerFields are the inputs about a person (Appendix A 登记表). None is
+// required: intake is never refused for a missing document (R5).
+var petitionerFields = []form.Field{
+	{Name: "anonymous", ZH: "匿名", EN: "anonymous", Type: form.Boolean},
+	{Name: "name", ZH: "姓名", EN: "name", Type: form.Line, Max: 100},
+	{Name: "phone", ZH: "联系电话", EN: "telephone", Type: form.Line, Max: 40},
+	{Name: "id_type", ZH: "证件类型", EN: "type of identity document", Type: form.Line, Max: 40},
+	{Name: "id_no", ZH: "证件号码", EN: "number of identity document", Type: form.Line, Max: 60},
+	{Name: "address", ZH: "住址", EN: "address", Type: form.Line},
+	{Name: "kind", ZH: "类型", EN: "kind", Type: form.Choice, Options: []string{"person", "org"}},
+	{Name: "language", ZH: "语言", EN: "language", Type: form.Choice, Options: []string{"zh", "en", "ko"}},
+}
+
+// mostRepresentatives is the most who may speak for a group (XF §20).
+const mostRepresentatives = 5
+
+var representativeFields = []form.Field{
+	{Name: "name", ZH: "姓名", EN: "name", Type: form.Line, Required: true, Max: 100},
+	{Name: "phone", ZH: "联系电话", EN: "telephone", Type: form.Line, Max: 40},
+}
+
+// detailNames are the words of a registration that are kept beside the case.
+var detailNames = []string{"place", "request", "facts", "respondent", "respondent_unit", "missing_materials", "read_back"}
+
+type registerInput struct {
+	formBody
+	Key string `header:"Idempotency-Key" doc:"A retry with the same key gets the case registered then."`
+}
+
+// Registered is the receipt of a matter.
+type Registered struct {
+	view.CaseView
+	QueryCode string `json:"query_code" doc:"with the number, the petitioner's way to follow the case"`
+}
+
+type registerOutput struct {
+	Status   int
+	Location string `header:"Location"`
+	ETag     string `header:"ETag"`
+	Body     Registered
+}
+
+// matter is a registration as it was entered, checked.
+type matter struct {
+	input     form.Input // of the rules
+	person    form.Input
+	reps      []any
+	anonymous bool
+}
+
+// readMatter takes the people out of what was entered and checks everything, so
+// that all faults are told at once.
+func readMatter(in form.Input, lookup form.Lookup) (matter, error) {
+	m := matter{input: form.Input{}}
+	var faults []domain.FieldError
+	person, given := map[string]any{}, false
+	for name, v := range in {
+		switch name {
+		case "petitioner":
+			if person, given = v.(map[string]any); !given && v != nil {
+				faults = append(faults, domain.Fault("petitioner", "type", "诉求人:应为对象", "the petitioner must be an object"))
+			}
+		case "representatives":
+			reps, found := form.Check([]form.Field{{Name: name, ZH: "代表", EN: "representatives", Type: form.Objects, Of: representativeFields}}, form.Input{name: v}, lookup)
+			faults = append(faults, found...)
+			if m.reps, _ = reps[name].([]any); len(m.reps) > mostRepresentatives {
+				faults = append(faults, domain.Fault(name, "range", "代表不超过5人", "at most 5 representatives"))
+			}
+		default:
+			m.input[name] = v
+		}
+	}
+	clean, found := form.Check(petitionerFields, person, lookup)
+	for _, f := range found {
+		f.Field = "petitioner." + f.Field
+		faults = append(faults, f)
+	}
+	m.anonymous = clean.Bool("anonymous") || len(clean) == 0
+	delete(clean, "anonymous")
+	m.person = clean
+	if _, found := form.Check(grievance.RegisterFields, m.input, lookup); len(found) > 0 || len(faults) > 0 {
+		return m, domain.Invalid(append(found, faults...)...)
+	}
+	return m, nil
+}
+
+// register starts a case. The ledger has it before any workflow does, so a
+// matter is taken in even while the engine is away: 202 says so.
+func (s *server) register(ctx context.Context, in *registerInput) (*registerOutput, error) {
+	who := callerOf(ctx)
+	if _, _, ok := grievance.MayRegister(who.actor); !ok {
+		return nil, domain.Forbid("not_your_office", "G1", "您的岗位不能登记诉求", "your office may not register a matter")
+	}
+	if err := readKey(in.Key, false); err != nil {
+		return nil, err
+	}
+	input, err := in.read()
+	if err != nil {
+		return nil, err
+	}
+	m, err := readMatter(input, lookupOf(s.rulesHere()))
+	if err != nil {
+		return nil, err
+	}
+	written, err := s.Registrar.Register(ctx, s.registration(who, in.Key, input, m))
+	if err != nil {
+		return nil, err
+	}
+	return s.receipt(ctx, written)
+}
+
+func (s *server) registration(who caller, key string, input form.Input, m matter) activities.RegisterInput {
+	in := activities.RegisterInput{Actor: who.actor, Fingerprint: fingerprint("register", input), Input: m.input, Anonymous: m.anonymous, At: s.Now()}
+	if key != "" {
+		in.Key = commandKey(who.actor.User, "register", key)
+	}
+	details := map[string]any{}
+	for _, name := range detailNames {
+		if v, ok := m.input[name]; ok {
+			details[name] = v
+		}
+	}
+	if len(m.reps) > 0 {
+		details["representatives"] = m.reps
+	}
+	in.Intake.Details = details
+	if m.anonymous {
+		return in
+	}
+	in.Intake.PersonID, in.Intake.Person = newPersonID(), map[string]string{}
+	for name := range m.person {
+		in.Intake.Person[name] = m.person.Text(name)
+	}
+	// XF §23: who cannot be named or reached need not be sent written notices.
+	in.NameUnclear = m.person.Text("name") == "" || (m.person.Text("phone") == "" && m.person.Text("address") == "")
+	return in
+}
+
+// newPersonID says nothing about the person.
+func newPersonID() string {
+	var b [12]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return "p" + hex.EncodeToString(b[:])
+}
+
+// receipt starts the workflow and answers with the case as it was registered.
+func (s *server) receipt(ctx context.Context, w activities.Written) (*registerOutput, error) {
+	status := http.StatusCreated
+	if err := s.startCase(ctx, w.No, nil, w.Events); err != nil {
+		// The case is safe in the ledger; the worker starts what is not started.
+		s.Log.WarnContext(ctx, "registered, but its workflow could not be started yet", "request_id", infoOf(ctx).requestID, "error", err)
+		status = http.StatusAccepted
+	}
+	c := grievance.Fresh()
+	var err error
+	for _, e := range w.Events {
+		if c, err = machine.Evolve(c, grievance.Fresh, e); err != nil {
+			return nil, err
+		}
+	}
+	shown := s.cases.answer(c, c.RegisteredAt)
+	return &registerOutput{Status: status, Location: basePath + "/cases/" + w.No, ETag: shown.ETag,
+		Body: Registered{shown.Body, w.QueryCode}}, nil
+}
+
+// lookupOf checks codes and units against the rules.
+func lookupOf(r *machine.Rules) form.Lookup { return lookup{r} }
+
+type lookup struct{ rules *machine.Rules }
+
+func (l lookup) Canonical(table, code string) (string, bool) {
+	return l.rules.Codes.Canonical(table, code)
+}
+
+func (l lookup) HasUnit(id string) bool {
+	_, ok := l.rules.Org.Unit(id)
+	return ok
+}
+
+// RegisterForm is the form of a registration.
+type RegisterForm struct {
+	Fields          []Field `json:"fields"`
+	Petitioner      []Field `json:"petitioner" doc:"inputs of the object petitioner"`
+	Representatives []Field `json:"representatives" doc:"inputs of each of at most 5 representatives"`
+}
+
+type registerFormOutput struct{ Body RegisterForm }
+
+type languageInput struct {
+	Language string `header:"Accept-Language" hidden:"true"`
+}
+
+// registerForm tells the inputs of a registration; places are looked up among
+// the units, because there are too many to choose from a list.
+func (s *server) registerForm(ctx context.Context, in *languageInput) (*registerFormOutput, error) {
+	h, inEnglish := hints{rules: s.rulesHere()}, english(in.Language)
+	var out RegisterForm
+	for to, fields := range map[*[]Field][]form.Field{&out.Fields: grievance.RegisterFields, &out.Petitioner: petitionerFields, &out.Representatives: representativeFields} {
+		described, err := s.fields(ctx, fields, h, inEnglish)
+		if err != nil {
+			return nil, err
+		}
+		*to = described
+	}
+	for i, f := range out.Fields {
+		if strings.HasPrefix(string(f.Type), "unit") {
+			out.Fields[i].Options, out.Fields[i].Choices = nil, nil
+		}
+	}
+	return &registerFormOutput{out}, nil
+}

@@ -1,0 +1,261 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"huajie/activities"
+	"huajie/domain"
+	"huajie/domain/machine"
+)
+
+// A Store is the ledger the desk writes to.
+var _ activities.Ledger = (*Store)(nil)
+
+// tables hold the current rows, by kind of stream.
+var tables = map[string]string{
+	activities.KindGrievance: "cases",
+	activities.KindSession:   "sessions",
+}
+
+// stream is a case or session inside the transaction that changes it.
+type stream struct {
+	kind, no string
+	seq      int
+	head     []byte // hash of its last event
+	body     []byte // its state; nil for one that begins
+	codeHash []byte // of the query code, for a case that begins
+}
+
+// command is what a key was used for.
+type command struct {
+	No, Kind, Fingerprint string
+	From, To              int
+}
+
+// Change decides and writes one step of a stream (activities.Ledger).
+func (s *Store) Change(ctx context.Context, w activities.Write) (activities.Written, error) {
+	out := activities.Written{No: w.No}
+	err := s.inTx(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
+		out = activities.Written{No: w.No}
+		st, done, err := lock(ctx, tx, w)
+		if err != nil {
+			return err
+		}
+		if done != nil {
+			return repeat(ctx, tx, w, done, &out)
+		}
+		if w.Seq >= 0 && w.Seq != st.seq {
+			return missed(ctx, tx, w, st, &out)
+		}
+		d, err := w.Decide(&current{ctx: ctx, tx: tx, state: st.body, seq: st.seq})
+		if err != nil {
+			return err
+		}
+		if out.Events, err = s.write(ctx, tx, st, d); err != nil {
+			return err
+		}
+		return remember(ctx, tx, w.Key, command{w.No, w.Kind, w.Fingerprint, st.seq + 1, st.seq + len(out.Events)})
+	})
+	if err != nil {
+		return activities.Written{}, err
+	}
+	return out, nil
+}
+
+// lock holds the row of the stream until the transaction ends, which makes
+// writers take turns, and then looks the key up.
+func lock(ctx context.Context, tx pgx.Tx, w activities.Write) (*stream, *command, error) {
+	table, ok := tables[w.Kind]
+	if !ok {
+		return nil, nil, fmt.Errorf("no streams of kind %q", w.Kind)
+	}
+	st := &stream{kind: w.Kind, no: w.No}
+	err := tx.QueryRow(ctx, `SELECT seq, head_hash, body FROM `+table+` WHERE no = $1 FOR UPDATE`, w.No).Scan(&st.seq, &st.head, &st.body)
+	if err != nil {
+		return nil, nil, err
+	}
+	done, err := commandOf(ctx, tx, w.Key)
+	return st, done, err
+}
+
+// repeat answers a key that was committed before.
+func repeat(ctx context.Context, tx pgx.Tx, w activities.Write, done *command, out *activities.Written) (err error) {
+	if done.No != w.No || done.Fingerprint != w.Fingerprint {
+		return keyReused()
+	}
+	out.Repeated = true
+	if w.Seq < 0 {
+		out.Events, err = events(ctx, tx, w.No, done.From-1, done.To)
+		return err
+	}
+	out.Events, err = events(ctx, tx, w.No, w.Seq, newest)
+	return err
+}
+
+// missed answers a writer the ledger has moved past.
+func missed(ctx context.Context, tx pgx.Tx, w activities.Write, st *stream, out *activities.Written) (err error) {
+	if w.Seq > st.seq { // the ledger was restored from an older backup
+		return refusal(domain.CodeUnavailable, "ledger_behind", "台账落后于办件流程,须先重建", "the ledger is behind the workflow and must be rebuilt first")
+	}
+	out.Behind = true
+	out.Events, err = events(ctx, tx, w.No, w.Seq, newest)
+	return err
+}
+
+// Create writes the first events of a stream (activities.Ledger).
+func (s *Store) Create(ctx context.Context, w activities.NewStream) (activities.Written, error) {
+	var out activities.Written
+	err := s.inTx(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
+		out = activities.Written{}
+		done, err := commandOf(ctx, tx, w.Key)
+		switch {
+		case err != nil:
+			return err
+		case done != nil && (done.Fingerprint != w.Fingerprint || done.Kind != w.Kind || w.No != "" && w.No != done.No):
+			return keyReused()
+		case done != nil:
+			out.No, out.Repeated = done.No, true
+			out.Events, err = events(ctx, tx, done.No, done.From-1, done.To)
+			return err
+		}
+		return s.create(ctx, tx, w, &out)
+	})
+	if err != nil {
+		return activities.Written{}, err
+	}
+	if w.Kind == activities.KindGrievance {
+		if out.QueryCode, err = s.queryCode(ctx, out.No); err != nil {
+			return activities.Written{}, err
+		}
+	}
+	return out, nil
+}
+
+func (s *Store) create(ctx context.Context, tx pgx.Tx, w activities.NewStream, out *activities.Written) (err error) {
+	if out.No = w.No; out.No == "" {
+		if out.No, err = drawNumber(ctx, tx, w.Place, w.Letter, w.Day); err != nil {
+			return err
+		}
+	}
+	d, err := w.Decide(out.No)
+	if err != nil {
+		return err
+	}
+	st := &stream{kind: w.Kind, no: out.No, head: beginning}
+	if w.Kind == activities.KindGrievance {
+		code, err := s.queryCode(ctx, out.No)
+		if err != nil {
+			return err
+		}
+		if st.codeHash, err = s.codeHash(ctx, code); err != nil {
+			return err
+		}
+	}
+	if out.Events, err = s.write(ctx, tx, st, d); err != nil {
+		return err
+	}
+	if err := writeIntake(ctx, tx, out.No, w.Intake); err != nil {
+		return err
+	}
+	return remember(ctx, tx, w.Key, command{out.No, w.Kind, w.Fingerprint, 1, len(out.Events)})
+}
+
+// commandOf finds what a key was used for; nil when it was not.
+func commandOf(ctx context.Context, tx querier, key string) (*command, error) {
+	if key == "" {
+		return nil, nil
+	}
+	c := &command{}
+	err := tx.QueryRow(ctx, `SELECT no, kind, fingerprint, from_seq, to_seq FROM commands WHERE key = $1`, key).
+		Scan(&c.No, &c.Kind, &c.Fingerprint, &c.From, &c.To)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, nil
+	}
+	return c, err
+}
+
+func remember(ctx context.Context, tx pgx.Tx, key string, c command) error {
+	if key == "" {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `INSERT INTO commands (key, no, kind, fingerprint, from_seq, to_seq) VALUES ($1, $2, $3, $4, $5, $6)`,
+		key, c.No, c.Kind, c.Fingerprint, c.From, c.To)
+	return err
+}
+
+func keyReused() error {
+	return refusal(domain.CodeKeyReused, "key_reused", "同一幂等键已用于其他请求", "the key was used for another request")
+}
+
+// write appends what was decided and brings everything beside it up to date. A
+// decision without events changes nothing.
+func (s *Store) write(ctx context.Context, tx pgx.Tx, st *stream, d activities.Decision) ([]machine.Event, error) {
+	if len(d.Events) == 0 {
+		if st.body == nil {
+			return nil, fmt.Errorf("%s begins without an event", st.no)
+		}
+		return nil, nil
+	}
+	if err := follows(st, d); err != nil {
+		return nil, err
+	}
+	out := slices.Clone(d.Events)
+	batch := &pgx.Batch{}
+	last, err := queueEvents(batch, st, out)
+	if err != nil {
+		return nil, err
+	}
+	if err := queueState(batch, st, d.State, last, out[len(out)-1]); err != nil {
+		return nil, err
+	}
+	queueDeadlines(batch, st.no, d.State.GetHead().Deadlines)
+	queueNotices(batch, out, d.Notices)
+	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
+		return nil, err
+	}
+	if d.Spawned != nil {
+		if err := s.spawn(ctx, tx, st, *d.Spawned); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// spawn writes a case that was split off. Its petitioner asks for it with the
+// query code they already hold.
+func (s *Store) spawn(ctx context.Context, tx pgx.Tx, from *stream, d activities.Decision) error {
+	if d.State == nil {
+		return fmt.Errorf("%s splits off nothing", from.no)
+	}
+	st := &stream{kind: activities.KindGrievance, no: d.State.GetHead().No, head: beginning}
+	if err := tx.QueryRow(ctx, `SELECT query_code_hash FROM cases WHERE no = $1`, from.no).Scan(&st.codeHash); err != nil {
+		return err
+	}
+	_, err := s.write(ctx, tx, st, d)
+	return err
+}
+
+// follows keeps a wrong decision out of the book.
+func follows(st *stream, d activities.Decision) error {
+	if d.State == nil {
+		return fmt.Errorf("decision for %s has no state", st.no)
+	}
+	for i, e := range d.Events {
+		if e.No != st.no || e.Seq != st.seq+1+i {
+			return fmt.Errorf("event %d of %q does not follow %d of %s", e.Seq, e.No, st.seq+i, st.no)
+		}
+	}
+	if h := d.State.GetHead(); h.No != st.no || h.Seq != st.seq+len(d.Events) {
+		return fmt.Errorf("state of %q at %d does not fit the events of %s", h.No, h.Seq, st.no)
+	}
+	return nil
+}
+
+// encode gives a state as JSON, nil slices and all, for the body column.
+func encode(v any) ([]byte, error) { return json.Marshal(v) }

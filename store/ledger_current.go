@@ -1,0 +1,88 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"huajie/activities"
+	"huajie/domain/machine"
+	"huajie/domain/org"
+)
+
+// current is what a decision may know, read in its own transaction.
+type current struct {
+	ctx   context.Context // of the one call of Decide it is made for
+	tx    pgx.Tx
+	state []byte
+	seq   int
+}
+
+var _ activities.Current = (*current)(nil)
+
+// State decodes the current state.
+func (c *current) State(into machine.Subject) error {
+	if err := json.Unmarshal(c.state, into); err != nil {
+		return err
+	}
+	into.GetHead().Seq = c.seq
+	return nil
+}
+
+// People gives the users of these names that exist and are active.
+func (c *current) People(list []string) (map[string]org.User, error) {
+	out := map[string]org.User{}
+	if len(list) == 0 {
+		return out, nil
+	}
+	users, err := usersWhere(c.ctx, c.tx, `u.active AND u.username = ANY ($1)`, list)
+	for _, u := range users {
+		out[u.Username] = u
+	}
+	return out, err
+}
+
+// Cases gives what a decision may know of other cases.
+func (c *current) Cases(nos []string) (map[string]machine.Related, error) {
+	out := map[string]machine.Related{}
+	if len(nos) == 0 {
+		return out, nil
+	}
+	rows, err := c.tx.Query(c.ctx, `SELECT no, county, area, category, state, open, master, created_at FROM cases WHERE no = ANY ($1)`, nos)
+	if err != nil {
+		return nil, err
+	}
+	var r machine.Related
+	_, err = pgx.ForEachRow(rows, []any{&r.No, &r.County, &r.Area, &r.Category, &r.State, &r.Open, &r.Master, &r.CreatedAt}, func() error {
+		r.CreatedAt = r.CreatedAt.UTC()
+		out[r.No] = r
+		return nil
+	})
+	return out, err
+}
+
+// NewNo draws a case number; a refusal gives it back.
+func (c *current) NewNo(place, letter string, day time.Time) (string, error) {
+	return drawNumber(c.ctx, c.tx, place, letter, day)
+}
+
+// HangUps counts a unit's hang-ups of the quarter that begins at since, those
+// still open from before included, and its cases that fall due in it.
+func (c *current) HangUps(unit string, since time.Time) (suspended, due int, err error) {
+	err = c.tx.QueryRow(c.ctx, `SELECT
+		(SELECT count(*) FROM (
+			SELECT no FROM cases WHERE open AND lead_unit = $1 AND state = 'suspended'
+			UNION
+			SELECT e.no FROM events e JOIN cases c ON c.no = e.no WHERE e.type = 'suspended' AND e.at >= $2 AND c.lead_unit = $1) s),
+		(SELECT count(*) FROM cases WHERE lead_unit = $1 AND policy_due_at >= $2 AND policy_due_at < $3)`,
+		unit, since, since.AddDate(0, 3, 0)).Scan(&suspended, &due)
+	return suspended, due, err
+}
+
+// Petitioner gives the person id behind a case, "" when anonymous.
+func (c *current) Petitioner(no string) (id string, err error) {
+	err = c.tx.QueryRow(c.ctx, `SELECT petitioner FROM cases WHERE no = $1`, no).Scan(&id)
+	return id, err
+}

@@ -1,0 +1,155 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"math"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"huajie/domain/form"
+	"huajie/domain/machine"
+)
+
+// querier is a pool or a transaction.
+type querier interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
+}
+
+// beginning stands before the first event of a chain.
+var beginning = make([]byte, sha256.Size)
+
+// newest as an upper bound reads to the end of a stream.
+const newest = math.MaxInt32
+
+// rest is what of an event has no column of its own.
+type rest struct {
+	Reason   string           `json:"reason,omitempty"`
+	Input    form.Input       `json:"input,omitempty"`
+	Rulebook string           `json:"rulebook,omitempty"`
+	Change   json.RawMessage  `json:"change,omitempty"`
+	Notices  []machine.Notice `json:"notices,omitempty"`
+	Effects  []machine.Effect `json:"effects,omitempty"`
+}
+
+// canonical is what the hash of an event is taken over: its JSON with kind, keys
+// sorted, no spaces, times in UTC, numbers as IEEE 754 doubles. It is the same before
+// and after the database has rearranged the JSON.
+func canonical(kind string, e machine.Event) ([]byte, error) {
+	raw, err := json.Marshal(struct {
+		Kind string `json:"kind"`
+		machine.Event
+	}{kind, e})
+	if err != nil {
+		return nil, err
+	}
+	var plain any
+	if err := json.Unmarshal(raw, &plain); err != nil {
+		return nil, err
+	}
+	return json.Marshal(plain)
+}
+
+// chained is the hash of an event after the hash before it.
+func chained(prev []byte, kind string, e machine.Event) ([]byte, error) {
+	words, err := canonical(kind, e)
+	if err != nil {
+		return nil, err
+	}
+	h := sha256.New()
+	h.Write(prev)
+	h.Write(words)
+	return h.Sum(nil), nil
+}
+
+const insertEvent = `INSERT INTO events (no, seq, kind, type, rule, at, recorded_at, actor, unit, from_state, to_state, key, deadline, body, prev_hash, hash)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`
+
+// queueEvents appends to the chain and gives its new head. It sets the times of
+// the events to what the ledger can keep, so that a writer and a later reader
+// hold the same event.
+func queueEvents(batch *pgx.Batch, st *stream, list []machine.Event) ([]byte, error) {
+	head := st.head
+	for i := range list {
+		e := &list[i]
+		e.At, e.RecordedAt = moment(e.At), moment(e.RecordedAt)
+		body, err := json.Marshal(rest{e.Reason, e.Input, e.Rulebook, e.Change, e.Notices, e.Effects})
+		if err != nil {
+			return nil, fmt.Errorf("event %d of %s: %w", e.Seq, e.No, err)
+		}
+		hash, err := chained(head, st.kind, *e)
+		if err != nil {
+			return nil, fmt.Errorf("event %d of %s: %w", e.Seq, e.No, err)
+		}
+		batch.Queue(insertEvent, e.No, e.Seq, st.kind, e.Type, e.Rule, e.At, e.RecordedAt, e.By, e.Unit, e.From, e.To, e.Key, e.Deadline, body, head, hash)
+		head = hash
+	}
+	return head, nil
+}
+
+// link is an event as it stands in the chain.
+type link struct {
+	machine.Event
+	kind       string
+	prev, hash []byte
+}
+
+// links reads the events of a stream after one sequence up to another.
+func links(ctx context.Context, q querier, no string, after, upTo int) ([]link, error) {
+	rows, err := q.Query(ctx, `SELECT no, seq, kind, type, rule, at, recorded_at, actor, unit, from_state, to_state, key, deadline, body, prev_hash, hash
+		FROM events WHERE no = $1 AND seq > $2 AND seq <= $3 ORDER BY seq`, no, after, upTo)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (l link, err error) {
+		var body []byte
+		e := &l.Event
+		if err = row.Scan(&e.No, &e.Seq, &l.kind, &e.Type, &e.Rule, &e.At, &e.RecordedAt, &e.By, &e.Unit, &e.From, &e.To, &e.Key, &e.Deadline, &body, &l.prev, &l.hash); err != nil {
+			return l, err
+		}
+		e.At, e.RecordedAt = e.At.UTC(), e.RecordedAt.UTC()
+		var r rest
+		if err = json.Unmarshal(body, &r); err != nil {
+			return l, err
+		}
+		e.Reason, e.Input, e.Rulebook, e.Change, e.Notices, e.Effects = r.Reason, r.Input, r.Rulebook, r.Change, r.Notices, r.Effects
+		return l, nil
+	})
+}
+
+// events is links without the chain.
+func events(ctx context.Context, q querier, no string, after, upTo int) ([]machine.Event, error) {
+	list, err := links(ctx, q, no, after, upTo)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]machine.Event, len(list))
+	for i, l := range list {
+		out[i] = l.Event
+	}
+	return out, nil
+}
+
+// broken finds the first link that does not hold; "" when all do.
+func broken(list []link) string {
+	prev := beginning
+	for i, l := range list {
+		hash, err := chained(prev, l.kind, l.Event)
+		switch {
+		case l.Seq != i+1:
+			return fmt.Sprintf("event %d is missing", i+1)
+		case !bytes.Equal(l.prev, prev):
+			return fmt.Sprintf("event %d does not follow the one before it", l.Seq)
+		case err != nil || !bytes.Equal(l.hash, hash):
+			return fmt.Sprintf("event %d was changed", l.Seq)
+		}
+		prev = l.hash
+	}
+	return ""
+}
