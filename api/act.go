@@ -20,7 +20,7 @@ type door[S machine.Subject, V any] struct {
 	machine *machine.Machine[S]
 	read    func(ctx context.Context, scope view.Scope, no string) (S, error)
 	rules   func(S, time.Time) *machine.Rules
-	send    func(ctx context.Context, no string, cmd machine.Command) (workflows.ActResult, error)
+	send    func(ctx context.Context, no string, seen int, cmd machine.Command) (workflows.ActResult, error)
 	start   func(ctx context.Context, s S) error
 	over    func(S) bool
 	show    func(S, *machine.Rules, time.Time) V
@@ -72,46 +72,50 @@ func (d *door[S, V]) act(ctx context.Context, subject S, w wish) (*shown[V], err
 
 // step takes one step; it answers the subject as the step left it, and the
 // moment of the step.
+//
+// The workflow is asked first, even for a retry, so that one which has missed
+// its own commit by a crash catches up. What the ledger has for the key then
+// decides: it knows the wish that was carried out, whatever stands in its way now.
 func (d *door[S, V]) step(ctx context.Context, subject S, w wish) (after S, at time.Time, err error) {
-	no := subject.GetHead().No
+	head := subject.GetHead()
 	cmd := machine.Command{Action: w.action, Actor: w.actor, Input: w.input,
-		Key: commandKey(w.actor.User, d.machine.Name+"/"+no, w.key), Fingerprint: fingerprint(w.action, w.input)}
-	if seq, done, err := d.repeated(ctx, cmd); err != nil || done {
-		if err != nil {
-			return after, at, err
-		}
-		return d.asOf(ctx, no, seq)
+		Key: commandKey(w.actor.User, d.machine.Name+"/"+head.No, w.key), Fingerprint: fingerprint(w.action, w.input)}
+	cmd.IfMatch, err = ifMatch(w.ifMatch, head.Seq, string(head.State))
+	if err == nil {
+		_, err = d.dispatch(ctx, subject, cmd)
 	}
-	seq, err := ifMatch(w.ifMatch, subject.GetHead().Seq, string(subject.GetHead().State))
-	if err != nil {
+	if err != nil && !settles(err) {
 		return after, at, err
 	}
-	cmd.IfMatch = seq
-	result, err := d.dispatch(ctx, subject, cmd)
-	if err != nil {
-		return after, at, d.explain(ctx, no, cmd, err)
+	done, found, readErr := d.s.Reader.Committed(ctx, cmd.Key)
+	switch {
+	case readErr != nil:
+		return after, at, readErr
+	case found && done.Fingerprint != cmd.Fingerprint:
+		return after, at, &domain.Error{Code: domain.CodeKeyReused, Reason: "key_reused"}
+	case found:
+		return d.asOf(ctx, head.No, done.Seq)
+	case err != nil:
+		return after, at, d.explain(ctx, head.No, cmd, err)
 	}
-	return d.asOf(ctx, no, result.Seq)
+	return after, at, unavailable("ledger_behind")
 }
 
-// repeated tells whether the key of a command was used before, for the same
-// request, and where it led.
-func (d *door[S, V]) repeated(ctx context.Context, cmd machine.Command) (seq int, done bool, err error) {
-	before, done, err := d.s.Reader.Committed(ctx, cmd.Key)
-	if err != nil || !done {
-		return 0, false, err
+// settles tells whether an error may stand for a wish that was carried out
+// before: the case has moved on since, or the engine is away now.
+func settles(err error) bool {
+	switch domain.CodeOf(err) {
+	case domain.CodeConflict, domain.CodeStale, domain.CodeForbidden, domain.CodeInvalid, domain.CodeUnavailable:
+		return true
 	}
-	if before.Fingerprint != cmd.Fingerprint {
-		return 0, false, &domain.Error{Code: domain.CodeKeyReused, Reason: "key_reused"}
-	}
-	return before.Seq, true, nil
+	return false
 }
 
 // dispatch hands the command to the workflow. Where none runs the subject is
 // over, or its workflow has not been started yet.
 func (d *door[S, V]) dispatch(ctx context.Context, subject S, cmd machine.Command) (workflows.ActResult, error) {
 	no := subject.GetHead().No
-	result, err := d.send(ctx, no, cmd)
+	result, err := d.send(ctx, no, subject.GetHead().Seq, cmd)
 	if !errors.Is(err, ErrNotRunning) {
 		return result, err
 	}
@@ -124,7 +128,7 @@ func (d *door[S, V]) dispatch(ctx context.Context, subject S, cmd machine.Comman
 	if err := d.start(ctx, subject); err != nil {
 		return result, err
 	}
-	result, err = d.send(ctx, no, cmd)
+	result, err = d.send(ctx, no, subject.GetHead().Seq, cmd)
 	if errors.Is(err, ErrNotRunning) {
 		return result, unavailable("workflow_away")
 	}

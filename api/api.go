@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 	"github.com/gin-gonic/gin"
 
+	"huajie/domain"
 	"huajie/domain/calendar"
 	"huajie/domain/machine"
 	"huajie/domain/org"
@@ -21,6 +22,7 @@ var zone = calendar.Zone
 type server struct {
 	Deps
 	api      huma.API
+	engine   *gin.Engine
 	patience *patience
 	cases    caseDoor
 	sessions sessionDoor
@@ -32,6 +34,14 @@ func New(d Deps) http.Handler {
 	if d.Now == nil {
 		d.Now = time.Now
 	}
+	// A cookie is sent by the browser whoever asks; a page of another origin
+	// must not be able to use it.
+	foreign := http.NewCrossOriginProtection()
+	foreign.SetDenyHandler(http.HandlerFunc(denyForeign))
+	return foreign.Handler(newServer(d).engine)
+}
+
+func newServer(d Deps) *server {
 	s := &server{Deps: d, patience: newPatience(d.Now)}
 	engine := gin.New()
 	engine.HandleMethodNotAllowed = true
@@ -40,15 +50,12 @@ func New(d Deps) http.Handler {
 	engine.Use(withInfo, withLog(d.Log), withRecover, withReadableURL)
 	engine.NoRoute(noRoute)
 	engine.NoMethod(noMethod)
-	s.api = humagin.New(engine, humaConfig(d.Version))
+	s.api = humagin.New(engine, humaConfig(documentVersion))
 	s.cases, s.sessions = newCaseDoor(s), newSessionDoor(s)
 	s.routes(engine)
 	s.document = render(s.api.OpenAPI())
-	// A cookie is sent by the browser whoever asks; a page of another origin
-	// must not be able to use it.
-	foreign := http.NewCrossOriginProtection()
-	foreign.SetDenyHandler(http.HandlerFunc(denyForeign))
-	return foreign.Handler(engine)
+	s.engine = engine
+	return s
 }
 
 // NewServer wraps the handler with the time limits an open port needs.
@@ -85,3 +92,5 @@ func denyForeign(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Request-Id", info.requestID)
 	writeRefusal(w, r.WithContext(context.WithValue(r.Context(), infoKey{}, info)), errForeign)
 }
+
+var errForeign = domain.Forbid("foreign_origin", "", "不接受来自其他网站的请求", "requests from pages of other sites are not taken")

@@ -7,20 +7,22 @@ import (
 	"encoding/json"
 	"io"
 	"mime"
+	"strconv"
 	"strings"
 
 	"huajie/domain"
 	"huajie/domain/form"
+	"huajie/domain/machine"
 )
 
-// formBody is the body of a request as it came. It is read against the form of
+// FormBody is the body of a request as it came. It is read against the form of
 // the step by the rules, which find every fault at once.
-type formBody struct {
+type FormBody struct {
 	RawBody     []byte
 	ContentType string `header:"Content-Type" hidden:"true"`
 }
 
-func (b *formBody) read() (form.Input, error) { return readInput(b.ContentType, b.RawBody) }
+func (b *FormBody) read() (form.Input, error) { return readInput(b.ContentType, b.RawBody) }
 
 // readInput reads a JSON object. An empty body is an empty form: a step without
 // inputs needs none.
@@ -86,4 +88,9 @@ func readKey(key string, required bool) error {
 		return malformed("idempotency_key", "Idempotency-Key 应为不超过255个可见字符", "the Idempotency-Key must be at most 255 visible ASCII characters")
 	}
 	return nil
+}
+
+// updateID names one attempt at a wish: see temporalEngine.act.
+func updateID(cmd machine.Command, seen int) string {
+	return cmd.Key + "-" + digest(cmd.Fingerprint, strconv.Itoa(seen))[:16]
 }

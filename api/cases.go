@@ -62,13 +62,13 @@ func labelOf[S machine.Subject](m *machine.Machine[S]) func(string) domain.Text 
 	}
 }
 
-// byNo names one subject in the path.
-type byNo struct {
+// ByNo names one subject in the path.
+type ByNo struct {
 	No string `path:"no" doc:"number, e.g. 220402G2026112300017"`
 }
 
 type readCaseInput struct {
-	byNo
+	ByNo
 	IfNoneMatch string `header:"If-None-Match" doc:"answers 304 when the version is still this one"`
 	Source      string `query:"source" enum:"ledger,workflow" doc:"workflow: answer from the running workflow by a Temporal query"`
 }
@@ -137,7 +137,7 @@ type Timeline struct {
 
 type timelineOutput struct{ Body Timeline }
 
-func (s *server) caseTimeline(ctx context.Context, in *byNo) (*timelineOutput, error) {
+func (s *server) caseTimeline(ctx context.Context, in *ByNo) (*timelineOutput, error) {
 	c, err := s.cases.find(ctx, callerOf(ctx).scope, in.No)
 	if err != nil {
 		return nil, err
@@ -164,7 +164,7 @@ func (s *server) timeline(ctx context.Context, no string) (*timelineOutput, erro
 type clocksOutput struct{ Body view.Clocks }
 
 // caseClocks explains every running limit, segment by segment.
-func (s *server) caseClocks(ctx context.Context, in *byNo) (*clocksOutput, error) {
+func (s *server) caseClocks(ctx context.Context, in *ByNo) (*clocksOutput, error) {
 	c, err := s.cases.find(ctx, callerOf(ctx).scope, in.No)
 	if err != nil {
 		return nil, err
@@ -186,7 +186,7 @@ type actionsOutput struct {
 }
 
 type actionsInput struct {
-	byNo
+	ByNo
 	Language string `header:"Accept-Language" hidden:"true"`
 }
 
@@ -211,8 +211,8 @@ func offered[S machine.Subject, V any](ctx context.Context, d *door[S, V], subje
 
 // stepInput is a request to take one step.
 type stepInput struct {
-	byNo
-	formBody
+	ByNo
+	FormBody
 	Key     string `header:"Idempotency-Key" doc:"Required. A retry with the same key and inputs gets the same answer; unlike a missing one, one key for two requests is refused."`
 	IfMatch string `header:"If-Match" doc:"version the step depends on, as the ETag of a read"`
 }
@@ -253,7 +253,7 @@ type petitionerOutput struct{ Body PetitionerView }
 
 // casePetitioner shows the person masked; to see more is a step of its own that
 // needs a purpose and leaves a trace.
-func (s *server) casePetitioner(ctx context.Context, in *byNo) (*petitionerOutput, error) {
+func (s *server) casePetitioner(ctx context.Context, in *ByNo) (*petitionerOutput, error) {
 	who := callerOf(ctx)
 	c, err := s.cases.find(ctx, who.scope, in.No)
 	if err != nil {

@@ -107,11 +107,15 @@ func (p *Problem) ContentType(string) string { return "application/problem+json"
 
 // denied is a refusal with what the caller may do instead.
 type denied struct {
-	*domain.Error
+	refusal *domain.Error
 	allowed []string
 }
 
-func (d *denied) Unwrap() error { return d.Error }
+// Error names class and reason.
+func (d *denied) Error() string { return d.refusal.Error() }
+
+// Unwrap gives the refusal.
+func (d *denied) Unwrap() error { return d.refusal }
 
 // refusalOf finds the refusal in an error; what is none becomes an internal
 // error, whose cause is logged and never told.

@@ -55,7 +55,7 @@ type hints struct {
 	category string
 	leader   string // county leader on rota
 	requests map[string]machine.Request
-	labelOf func(action string) domain.Text
+	labelOf  func(action string) domain.Text
 	sessions []string
 	seated   []string // units of a joint session
 }

@@ -76,9 +76,10 @@ type Starts interface {
 // Engine keeps cases alive. Its errors are refusals (*domain.Error, with
 // domain.CodeUnavailable when it is away) or ErrNotRunning.
 type Engine interface {
-	// ActOnCase and ActOnSession take one step and wait for the answer.
-	ActOnCase(ctx context.Context, no string, cmd machine.Command) (workflows.ActResult, error)
-	ActOnSession(ctx context.Context, no string, cmd machine.Command) (workflows.ActResult, error)
+	// ActOnCase and ActOnSession take one step and wait for the answer. seen is
+	// the version the request was read at.
+	ActOnCase(ctx context.Context, no string, seen int, cmd machine.Command) (workflows.ActResult, error)
+	ActOnSession(ctx context.Context, no string, seen int, cmd machine.Command) (workflows.ActResult, error)
 	// StartCase and StartSession begin the workflow; one that runs is left alone.
 	StartCase(ctx context.Context, in workflows.GrievanceInput) error
 	StartSession(ctx context.Context, in workflows.SessionInput) error
@@ -93,7 +94,7 @@ type Engine interface {
 // started yet, or the case is over and it has ended.
 var ErrNotRunning = errors.New("no workflow runs for this case")
 
-// Deps is everything the api needs. All fields but Now and Version are required.
+// Deps is everything the api needs. All fields but Now are required.
 type Deps struct {
 	Reader    Reader
 	Accounts  Accounts
@@ -103,7 +104,6 @@ type Deps struct {
 	Rules     activities.Rulebook
 	Log       *slog.Logger
 	Now       func() time.Time // nil: time.Now
-	Version   string           // shown in the OpenAPI document
 	// SecureCookies marks the session cookie for HTTPS only.
 	SecureCookies bool
 }

@@ -45,9 +45,9 @@ type publicOutput struct {
 	Body         PublicView
 }
 
-type publicInput struct {
-	byNo
-	remote
+type PublicInput struct {
+	ByNo
+	Remote
 	Code     string `query:"code" maxLength:"40" doc:"query code of the receipt"`
 	Language string `header:"Accept-Language" hidden:"true"`
 }
@@ -57,7 +57,7 @@ var petitioner = domain.Actor{User: domain.Petitioner}
 
 // proven reads the case of whoever knows its code. A wrong code and an unknown
 // number cannot be told apart.
-func (s *server) proven(ctx context.Context, in *publicInput) (*grievance.Case, error) {
+func (s *server) proven(ctx context.Context, in *PublicInput) (*grievance.Case, error) {
 	if in.Code == "" || len(in.No) > longestNo {
 		return nil, domain.NotFound()
 	}
@@ -69,7 +69,7 @@ func (s *server) proven(ctx context.Context, in *publicInput) (*grievance.Case, 
 	return c, err
 }
 
-func (s *server) publicCase(ctx context.Context, in *publicInput) (*publicOutput, error) {
+func (s *server) publicCase(ctx context.Context, in *PublicInput) (*publicOutput, error) {
 	c, err := s.proven(ctx, in)
 	if err != nil {
 		return nil, err
@@ -78,8 +78,8 @@ func (s *server) publicCase(ctx context.Context, in *publicInput) (*publicOutput
 }
 
 type publicStepInput struct {
-	publicInput
-	formBody
+	PublicInput
+	FormBody
 	Key     string `header:"Idempotency-Key" doc:"Required; keep it for every retry."`
 	IfMatch string `header:"If-Match"`
 }
@@ -87,11 +87,11 @@ type publicStepInput struct {
 // actInPublic takes a step of the petitioner.
 func (s *server) actInPublic(action string) func(context.Context, *publicStepInput) (*publicOutput, error) {
 	return func(ctx context.Context, in *publicStepInput) (*publicOutput, error) {
-		c, err := s.proven(ctx, &in.publicInput)
+		c, err := s.proven(ctx, &in.PublicInput)
 		if err != nil {
 			return nil, err
 		}
-		step := stepInput{in.byNo, in.formBody, in.Key, in.IfMatch}
+		step := stepInput{in.ByNo, in.FormBody, in.Key, in.IfMatch}
 		w, err := step.wish(petitioner, action)
 		if err != nil {
 			return nil, err

@@ -40,7 +40,7 @@ var representativeFields = []form.Field{
 var detailNames = []string{"place", "request", "facts", "respondent", "respondent_unit", "missing_materials", "read_back"}
 
 type registerInput struct {
-	formBody
+	FormBody
 	Key string `header:"Idempotency-Key" doc:"A retry with the same key gets the case registered then."`
 }
 

@@ -19,15 +19,15 @@ var signInFields = []form.Field{
 }
 
 type signInInput struct {
-	formBody
-	remote
+	FormBody
+	Remote
 }
 
-// remote finds out where a request comes from.
-type remote struct{ address string }
+// Remote finds out where a request comes from.
+type Remote struct{ address string }
 
 // Resolve is called by huma.
-func (r *remote) Resolve(ctx huma.Context) []error {
+func (r *Remote) Resolve(ctx huma.Context) []error {
 	r.address = ctx.RemoteAddr()
 	return nil
 }

@@ -90,13 +90,31 @@ func Default(opts ...Option) (*Book, error) { return Load(Data(), opts...) }
 // Load reads and checks a rulebook. The error is Faults: everything wrong with
 // every file.
 func Load(fsys fs.FS, opts ...Option) (*Book, error) {
+	l := newLoader(opts)
+	l.collect(fsys)
+	return l.load()
+}
+
+// Reload makes a book anew from what Files gave, drill area and all.
+func Reload(files map[string][]byte) (*Book, error) {
+	_, drill := files[fileDrill]
+	l := newLoader(nil)
+	l.drill, l.files = drill, files
+	return l.load()
+}
+
+func newLoader(opts []Option) *loader {
 	l := &loader{
 		files: map[string][]byte{}, layouts: map[string]layout{}, unitAt: map[string]entry{}, rotaAt: map[string]entry{},
 	}
 	for _, o := range opts {
 		o(l)
 	}
-	l.collect(fsys)
+	return l
+}
+
+// load parses and checks what was collected.
+func (l *loader) load() (*Book, error) {
 	l.stray()
 	b := &Book{Version: versionOf(l.files), files: l.files}
 	l.parseLayouts()

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -43,7 +42,7 @@ func (s *Store) Change(ctx context.Context, w activities.Write) (activities.Writ
 	out := activities.Written{No: w.No}
 	err := s.inTx(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
 		out = activities.Written{No: w.No}
-		st, done, err := lock(ctx, tx, w)
+		st, done, err := hold(ctx, tx, w)
 		if err != nil {
 			return err
 		}
@@ -68,9 +67,9 @@ func (s *Store) Change(ctx context.Context, w activities.Write) (activities.Writ
 	return out, nil
 }
 
-// lock holds the row of the stream until the transaction ends, which makes
+// hold locks the row of the stream until the transaction ends, which makes
 // writers take turns, and then looks the key up.
-func lock(ctx context.Context, tx pgx.Tx, w activities.Write) (*stream, *command, error) {
+func hold(ctx context.Context, tx pgx.Tx, w activities.Write) (*stream, *command, error) {
 	table, ok := tables[w.Kind]
 	if !ok {
 		return nil, nil, fmt.Errorf("no streams of kind %q", w.Kind)
@@ -111,6 +110,9 @@ func missed(ctx context.Context, tx pgx.Tx, w activities.Write, st *stream, out 
 // Create writes the first events of a stream (activities.Ledger).
 func (s *Store) Create(ctx context.Context, w activities.NewStream) (activities.Written, error) {
 	var out activities.Written
+	if _, err := s.key(ctx, ""); err != nil { // read before a connection is held, not while
+		return out, err
+	}
 	err := s.inTx(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
 		out = activities.Written{}
 		done, err := commandOf(ctx, tx, w.Key)
@@ -256,6 +258,3 @@ func follows(st *stream, d activities.Decision) error {
 	}
 	return nil
 }
-
-// encode gives a state as JSON, nil slices and all, for the body column.
-func encode(v any) ([]byte, error) { return json.Marshal(v) }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -36,7 +37,7 @@ func queueState(batch *pgx.Batch, st *stream, state machine.Subject, head []byte
 	if table, ok := tables[st.kind]; !ok || cols == nil || (table == "cases") != isCase(state) {
 		return fmt.Errorf("a %T is not the state of a %s", state, st.kind)
 	}
-	body, err := encode(state)
+	body, err := json.Marshal(state)
 	if err != nil {
 		return fmt.Errorf("state of %s: %w", st.no, err)
 	}
@@ -204,7 +205,7 @@ func writeIntake(ctx context.Context, tx pgx.Tx, no string, in *activities.Intak
 	if len(in.Details) == 0 {
 		return nil
 	}
-	details, err := encode(in.Details)
+	details, err := json.Marshal(in.Details)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"hash/fnv"
 	"maps"
 	"slices"
 	"sync"
@@ -26,6 +27,7 @@ type Memory struct {
 	Directory *org.Directory
 
 	mu      sync.Mutex
+	users   map[string]org.User
 	streams map[string]*stream
 	keys    map[string]keyed
 	numbers map[string]int
@@ -36,16 +38,27 @@ type stream struct {
 	kind   string
 	state  json.RawMessage
 	events []machine.Event
-	intake *activities.Intake
 }
 
-type keyed struct{ no, fingerprint string }
+type keyed struct {
+	no, fingerprint string
+	from, to        int
+}
 
 var _ activities.Ledger = (*Memory)(nil)
 
 // NewMemory makes an empty ledger.
 func NewMemory(people *org.Directory) *Memory {
-	return &Memory{Directory: people, streams: map[string]*stream{}, keys: map[string]keyed{}, numbers: map[string]int{}}
+	return &Memory{Directory: people, users: map[string]org.User{}, streams: map[string]*stream{}, keys: map[string]keyed{}, numbers: map[string]int{}}
+}
+
+// Know adds users beside those of the directory.
+func (m *Memory) Know(users ...org.User) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, u := range users {
+		m.users[u.Username] = u
+	}
 }
 
 // Change implements activities.Ledger.
@@ -61,27 +74,42 @@ func (m *Memory) Change(_ context.Context, w activities.Write) (activities.Writt
 		if k.no != w.No || k.fingerprint != w.Fingerprint {
 			return activities.Written{}, keyReused()
 		}
+		if w.Seq < 0 {
+			return activities.Written{No: w.No, Events: slices.Clone(s.events[k.from:k.to]), Repeated: true}, nil
+		}
 		return activities.Written{No: w.No, Events: after(), Repeated: true}, nil
+	}
+	if w.Seq > len(s.events) {
+		return activities.Written{}, &domain.Error{Code: domain.CodeUnavailable, Reason: "ledger_behind",
+			Text: domain.Text{ZH: "台账落后于办件流程", EN: "the ledger is behind the workflow"}}
 	}
 	if w.Seq >= 0 && len(s.events) > w.Seq {
 		return activities.Written{No: w.No, Events: after(), Behind: true}, nil
 	}
+	numbers, from := maps.Clone(m.numbers), len(s.events)
 	d, err := w.Decide(current{m, s})
+	if err == nil {
+		err = m.write(w.No, s, d)
+	}
 	if err != nil {
+		m.numbers = numbers // as a transaction would
 		return activities.Written{}, err
-	}
-	if err := m.append(s, d); err != nil {
-		return activities.Written{}, err
-	}
-	if d.Spawned != nil {
-		if err := m.open(activities.KindGrievance, *d.Spawned, s.intake); err != nil {
-			return activities.Written{}, err
-		}
 	}
 	if w.Key != "" {
-		m.keys[w.Key] = keyed{w.No, w.Fingerprint}
+		m.keys[w.Key] = keyed{w.No, w.Fingerprint, from, len(s.events)}
 	}
 	return activities.Written{No: w.No, Events: d.Events}, nil
+}
+
+// write appends a decision and opens the case it splits off.
+func (m *Memory) write(no string, s *stream, d activities.Decision) error {
+	if len(d.Events) == 0 {
+		return nil
+	}
+	if err := m.append(no, s, d); err != nil || d.Spawned == nil {
+		return err
+	}
+	return m.open(activities.KindGrievance, d.Spawned.State.GetHead().No, *d.Spawned)
 }
 
 // Create implements activities.Ledger.
@@ -93,28 +121,24 @@ func (m *Memory) Create(_ context.Context, w activities.NewStream) (activities.W
 			return activities.Written{}, keyReused()
 		}
 		s := m.streams[k.no]
-		return activities.Written{No: k.no, QueryCode: code(s.intake), Events: slices.Clone(s.events), Repeated: true}, nil
+		return activities.Written{No: k.no, QueryCode: code(s.kind, k.no), Events: slices.Clone(s.events[:k.to]), Repeated: true}, nil
 	}
-	no := w.No
+	numbers, no := maps.Clone(m.numbers), w.No
 	if no == "" {
 		no = m.draw(w.Place, w.Letter, w.Day)
 	}
 	d, err := w.Decide(no)
+	if err == nil {
+		err = m.open(w.Kind, no, d)
+	}
 	if err != nil {
-		return activities.Written{}, err
-	}
-	if w.Intake != nil && w.Intake.QueryCode == "" {
-		own := *w.Intake
-		own.QueryCode = fmt.Sprintf("CODE%04d", len(m.streams))
-		w.Intake = &own
-	}
-	if err := m.open(w.Kind, d, w.Intake); err != nil {
+		m.numbers = numbers
 		return activities.Written{}, err
 	}
 	if w.Key != "" {
-		m.keys[w.Key] = keyed{no, w.Fingerprint}
+		m.keys[w.Key] = keyed{no, w.Fingerprint, 0, len(d.Events)}
 	}
-	return activities.Written{No: no, QueryCode: code(w.Intake), Events: d.Events}, nil
+	return activities.Written{No: no, QueryCode: code(w.Kind, no), Events: d.Events}, nil
 }
 
 // Events gives the stream as it is written.
@@ -154,24 +178,26 @@ func (m *Memory) Notices() []notice.Message {
 	return slices.Clone(m.notices)
 }
 
-func (m *Memory) open(kind string, d activities.Decision, intake *activities.Intake) error {
-	no := d.State.GetHead().No
+func (m *Memory) open(kind, no string, d activities.Decision) error {
 	if _, taken := m.streams[no]; taken {
 		return domain.Refuse("taken", "", "编号已被使用", "the number is taken")
 	}
-	s := &stream{kind: kind, intake: intake}
-	if err := m.append(s, d); err != nil {
+	s := &stream{kind: kind}
+	if err := m.append(no, s, d); err != nil {
 		return err
 	}
 	m.streams[no] = s
 	return nil
 }
 
-func (m *Memory) append(s *stream, d activities.Decision) error {
+func (m *Memory) append(no string, s *stream, d activities.Decision) error {
 	for i, e := range d.Events {
-		if e.Seq != len(s.events)+i+1 {
-			return fmt.Errorf("event %d does not follow %d", e.Seq, len(s.events)+i)
+		if e.No != no || e.Seq != len(s.events)+i+1 {
+			return fmt.Errorf("event %d of %s does not follow %d of %s", e.Seq, e.No, len(s.events)+i, no)
 		}
+	}
+	if d.State == nil || d.State.GetHead().No != no || d.State.GetHead().Seq != len(s.events)+len(d.Events) {
+		return fmt.Errorf("the state does not fit the events of %s", no)
 	}
 	b, err := json.Marshal(d.State)
 	if err != nil {
@@ -188,11 +214,19 @@ func (m *Memory) draw(place, letter string, day time.Time) string {
 	return fmt.Sprintf("%s%05d", head, m.numbers[head])
 }
 
-func code(i *activities.Intake) string {
-	if i == nil {
+// code is a query code as good as a test needs: another for every case.
+func code(kind, no string) string {
+	const letters = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+	if kind != activities.KindGrievance {
 		return ""
 	}
-	return i.QueryCode
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(no))
+	out, n := make([]byte, 8), h.Sum64()
+	for i := range out {
+		out[i], n = letters[n%32], n/32
+	}
+	return string(out)
 }
 
 func keyReused() error {
@@ -210,8 +244,11 @@ func (c current) State(into machine.Subject) error { return json.Unmarshal(c.s.s
 func (c current) People(names []string) (map[string]org.User, error) {
 	out := map[string]org.User{}
 	for _, n := range names {
+		if u, ok := c.m.users[n]; ok {
+			out[n] = u
+		}
 		if c.m.Directory == nil {
-			break
+			continue
 		}
 		if u, ok := c.m.Directory.User(n); ok {
 			out[n] = u
@@ -241,14 +278,16 @@ func (c current) NewNo(place, letter string, day time.Time) (string, error) {
 	return c.m.draw(place, letter, day), nil
 }
 
-func (c current) HangUps(unit string, _ time.Time) (suspended, due int, err error) {
+func (c current) HangUps(unit string, since time.Time) (suspended, due int, err error) {
 	for _, s := range c.m.streams {
 		k := grievance.Fresh()
 		if s.kind != activities.KindGrievance || json.Unmarshal(s.state, k) != nil || k.LeadUnit != unit {
 			continue
 		}
-		due++
-		if k.State == grievance.Suspended {
+		if p := k.Policy; p != nil && !p.Due.Before(since) && p.Due.Before(since.AddDate(0, 3, 0)) {
+			due++
+		}
+		if k.State == grievance.Suspended || slices.ContainsFunc(s.events, func(e machine.Event) bool { return e.Type == "suspended" && !e.At.Before(since) }) {
 			suspended++
 		}
 	}
@@ -256,8 +295,11 @@ func (c current) HangUps(unit string, _ time.Time) (suspended, due int, err erro
 }
 
 func (c current) Petitioner(no string) (string, error) {
-	if s, ok := c.m.streams[no]; ok && s.intake != nil {
-		return s.intake.PersonID, nil
+	s, ok := c.m.streams[no]
+	if !ok {
+		return "", domain.NotFound()
 	}
-	return "", nil
+	k := grievance.Fresh()
+	err := json.Unmarshal(s.state, k)
+	return k.Petitioner, err
 }

@@ -115,7 +115,7 @@ func sessionMoved(t turn) error {
 	default:
 		e := t.Record("session_moved", "§3.5")
 		for _, u := range t.In.List("absent_units") { // J3: absent without leave
-			e.Notify("N21", at(u, deptLeader, townLeader)...).Fact("cause", "S08")
+			e.Notify("N21", t.head(u)...).Fact("cause", "S08")
 		}
 	}
 	return nil

@@ -38,7 +38,7 @@ func alarm(event, rule string) func(turn, machine.Deadline) error {
 func ackLate(t turn, d machine.Deadline) error {
 	t.change(d.Ref, func(seat *Seat) { seat.AckLate = true })
 	t.Record("ack_overdue", "J2").
-		Notify("N20", heads(d.Ref)...).
+		Notify("N20", t.head(d.Ref)...).
 		Notify("N20", at(t.Case.ChairUnit, director)...)
 	return nil
 }
@@ -59,7 +59,7 @@ func meetingOver(t turn, _ machine.Deadline) error {
 func opinionLate(t turn, d machine.Deadline) error {
 	t.change(d.Ref, func(seat *Seat) { seat.OpinionLate = true })
 	t.Record("opinion_overdue", "J4").
-		Notify("N20", heads(d.Ref)...).Notify("N20", desk(d.Ref)...).
+		Notify("N20", t.head(d.Ref)...).Notify("N20", t.desk(d.Ref)...).
 		Notify("N20", user(t.Case.Chair))
 	return nil
 }
@@ -68,7 +68,7 @@ func opinionLate(t turn, d machine.Deadline) error {
 func signLate(t turn, d machine.Deadline) error {
 	t.change(d.Ref, func(seat *Seat) { seat.SignLate = true })
 	t.Record("signature_overdue", "J4").
-		Notify("N20", heads(d.Ref)...).Notify("N20", desk(d.Ref)...).
+		Notify("N20", t.head(d.Ref)...).Notify("N20", t.desk(d.Ref)...).
 		Notify("N20", user(t.Case.Chair))
 	return nil
 }

@@ -149,7 +149,7 @@ func hold(t turn) error {
 	e := t.Record("held", "J4")
 	for _, seat := range s.Seated() {
 		if seat.signs() {
-			e.Notify("N8", desk(seat.Unit)...)
+			e.Notify("N8", t.desk(seat.Unit)...)
 		}
 	}
 	t.tell(e, nil)

@@ -61,12 +61,12 @@ func conclude(t turn) error {
 	t.end(Concluded)
 	e := t.Record("concluded", "J5")
 	for _, u := range s.Units() {
-		e.Notify("N8", desk(u)...)
+		e.Notify("N8", t.desk(u)...)
 	}
 	told := map[string]bool{}
 	for _, m := range s.Measures {
 		if !told[m.Executor] {
-			e.Notify("N7", desk(m.Executor)...)
+			e.Notify("N7", t.desk(m.Executor)...)
 		}
 		told[m.Executor] = true
 	}
@@ -96,7 +96,7 @@ func fail(t turn) error {
 	t.end(Failed)
 	e := t.Record("failed", "J6")
 	for _, u := range t.Case.Units() {
-		e.Notify("N8", desk(u)...)
+		e.Notify("N8", t.desk(u)...)
 	}
 	t.tell(e, input{"reasons": t.In.Text("reasons")})
 	return nil

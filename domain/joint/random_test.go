@@ -45,33 +45,56 @@ func TestRandomSessions(t *testing.T) {
 	require.Positive(t, concluded, "the walk must reach conclusions to prove anything")
 }
 
-// random takes one step, sensible more often than not, or lets time go by.
+// random takes one step, a sensible one more often than not, or lets time go by.
 func (b *bench) random(rt *rapid.T) {
-	if rapid.IntRange(0, 4).Draw(rt, "time") == 0 {
+	action, who := "", ""
+	switch dice := rapid.IntRange(0, 19).Draw(rt, "dice"); {
+	case dice == 19:
 		b.pass(b.later(rt))
 		return
+	case dice > 5:
+		if b.s.State == joint.Notified && b.now.Before(b.s.HeldAt) && rapid.Bool().Draw(rt, "to the meeting") {
+			b.pass(b.s.HeldAt)
+			return
+		}
+		action, who = b.sensible(rt)
+	default:
+		action = rapid.SampledFrom([]string{"notify-units", "acknowledge", "excuse", "record-attendance", "give-opinion", "hold",
+			"sign-minutes", "conclude", "adjourn", "fail", "change-chair", "cancel-session"}).Draw(rt, "action")
+		who = b.person(rt, action)
 	}
-	action := rapid.SampledFrom(append(likely[b.s.State], "notify-units", "acknowledge", "excuse", "record-attendance",
-		"give-opinion", "hold", "sign-minutes", "conclude", "adjourn", "fail", "change-chair")).Draw(rt, "action")
-	if rapid.IntRange(0, 40).Draw(rt, "cancel") == 0 {
-		action = "cancel-session"
+	if action == "" {
+		return
 	}
-	who := domain.SystemActor()
+	by := domain.SystemActor()
 	if action != "change-chair" {
-		who = actor(rt, b.person(rt, action))
+		by = actor(rt, who)
 	}
 	before := b.s.Seq
-	if err := b.try(who, action, b.input(rt, action)); err != nil {
+	if err := b.try(by, action, b.input(rt, action)); err != nil {
 		require.NotEmpty(rt, domain.CodeOf(err), "only refusals: %v", err)
 		require.Equal(rt, before, b.s.Seq)
 	}
 }
 
-// likely are the steps a state is left by.
-var likely = map[machine.State][]string{
-	joint.Planned:  {"notify-units", "notify-units"},
-	joint.Notified: {"record-attendance", "record-attendance", "give-opinion", "give-opinion", "hold", "hold"},
-	joint.Held:     {"sign-minutes", "sign-minutes", "conclude", "conclude"},
+// sensible is a step somebody who wants the session to end would take.
+func (b *bench) sensible(rt *rapid.T) (action, who string) {
+	unit := rapid.SampledFrom([]string{lead, second, third}).Draw(rt, "unit")
+	switch b.s.State {
+	case joint.Planned:
+		return "notify-units", b.s.Chair
+	case joint.Notified:
+		if rapid.Bool().Draw(rt, "unit acts") {
+			return "give-opinion", "liaison." + unit
+		}
+		return rapid.SampledFrom([]string{"record-attendance", "hold"}).Draw(rt, "chair acts"), b.s.Chair
+	case joint.Held:
+		if rapid.Bool().Draw(rt, "unit acts") {
+			return "sign-minutes", "liaison." + unit
+		}
+		return "conclude", b.s.Chair
+	}
+	return "", ""
 }
 
 func (b *bench) later(rt *rapid.T) time.Time {

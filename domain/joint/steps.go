@@ -191,11 +191,20 @@ func at(unit string, roles ...org.Role) []machine.Recipient {
 
 func user(name string) machine.Recipient { return machine.Recipient{User: name} }
 
-// desk are the offices of a unit that take its mail, whatever the unit is.
-func desk(unit string) []machine.Recipient { return at(unit, liaison, townOffice, dispatcher) }
+// desk is who takes the mail of a unit, head who answers for it.
+func (t turn) desk(unit string) []machine.Recipient { return at(unit, t.offices(unit)[0]) }
+func (t turn) head(unit string) []machine.Recipient { return at(unit, t.offices(unit)[1]) }
 
-// heads are the leaders of a unit.
-func heads(unit string) []machine.Recipient { return at(unit, deptLeader, townLeader) }
+func (t turn) offices(unit string) [2]org.Role {
+	u, _ := t.Rules.Org.Unit(unit)
+	switch u.Kind {
+	case org.KindCentreTownship:
+		return [2]org.Role{townOffice, townLeader}
+	case org.KindCentreCounty:
+		return [2]org.Role{dispatcher, director}
+	}
+	return [2]org.Role{liaison, deptLeader}
+}
 
 // watch are those who look after a session that does not move.
 func (t turn) watch() []machine.Recipient {
@@ -206,7 +215,7 @@ func (t turn) watch() []machine.Recipient {
 func (t turn) everyone() []machine.Recipient {
 	var out []machine.Recipient
 	for _, u := range t.Case.Units() {
-		out = append(out, desk(u)...)
+		out = append(out, t.desk(u)...)
 	}
 	if t.Case.PetitionerAttends {
 		out = append(out, machine.Recipient{Petitioner: t.Case.Case})

@@ -83,7 +83,7 @@ func excuse(t turn) error {
 	u := t.In.Text("unit")
 	t.change(u, func(seat *Seat) { seat.Attendance = Excused })
 	t.Clear("ack."+u, "opinion."+u)
-	t.Record("excused", "J3").Notify("N8", desk(u)...)
+	t.Record("excused", "J3").Notify("N8", t.desk(u)...)
 	return nil
 }
 

@@ -112,7 +112,7 @@ func (m *Machine[S]) act(t *Turn[S], cmd Command) error {
 		}
 	}
 	if m.needsSecond(t, step) {
-		return m.ask(t, step)
+		return withState(m.ask(t, step), t.Case.GetHead().State)
 	}
 	return withState(step.Do(t), t.Case.GetHead().State)
 }

@@ -225,6 +225,11 @@ func (m *Machine[S]) signable(t *Turn[S]) []Offer {
 	if len(ids) == 0 {
 		return nil
 	}
+	return Signing()
+}
+
+// Signing describes the two answers to a waiting request.
+func Signing() []Offer {
 	return []Offer{
 		{Approve, "", "同意", "Approve", approveFields},
 		{Decline, "", "不同意", "Decline", declineFields},

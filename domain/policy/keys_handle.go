@@ -33,7 +33,6 @@ var handleKeys = []Key{
 	{Name: "first.leader_instruction.normal", Kind: KindLimit, ZH: "领导批示·首次报告", EN: "leader instruction: first report", Source: "§4.2 D"},
 	{Name: "transfer.margin", Kind: KindLimit, ZH: "12345/上级转办件提前回传时间", EN: "upload margin before the sender's due date", Source: "§4.2 online_transfer D"},
 	{Name: "transfer.least", Kind: KindLimit, ZH: "12345/上级转办件最短办理时间", EN: "least time left when a transfer arrives late", Source: "§6 item 21 D"},
-	{Name: "transfer.least", Kind: KindLimit, ZH: "迟到转办件最短办理时间", EN: "least time for a transfer that arrived late", Source: "§6 item 21 D"},
 	{Name: "statutory.petition.notice", Kind: KindLimit, ZH: "信访事项受理告知期限", EN: "petition: notice of acceptance, from receipt", Source: "§4.1 statutory.start, XF §22–23 A", Statutory: true, Law: "15cd"},
 	{Name: "statutory.petition.handle", Kind: KindLimit, ZH: "信访事项办理期限(自受理之日)", EN: "petition: handled, from the acceptance date", Source: "§4.2 statutory cap, XF §34 A", Statutory: true, Law: "60cd"},
 	{Name: "statutory.accusation.notice", Kind: KindLimit, ZH: "检举控告告知期限", EN: "accusation: notice by rule of the discipline organ", Source: "§4.2 XF §22, §30 A", Statutory: true, Law: "15cd"},

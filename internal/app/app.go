@@ -67,6 +67,7 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger) (*App, error
 		return nil, err
 	}
 	holder := rulebook.NewHolder(book)
+	keepVersions(ctx, s, holder, log)
 	return &App{Config: cfg, Store: s, Book: holder, Client: c, Log: log, TaskQueue: workflows.TaskQueue,
 		Desk: &activities.Desk{Ledger: s, Book: holder}}, nil
 }
@@ -100,6 +101,36 @@ func Rulebook(cfg config.Config) (*rulebook.Book, error) {
 		return rulebook.Default(opts...)
 	}
 	return rulebook.Load(os.DirFS(cfg.RulebookDir), opts...)
+}
+
+// keepVersions brings back the rulebooks running cases were dispatched under.
+// One that cannot be read is told and passed over: its cases are then judged
+// by the newest.
+func keepVersions(ctx context.Context, s *store.Store, holder *rulebook.Holder, log *slog.Logger) {
+	versions, err := s.Rulebooks(ctx)
+	if err != nil {
+		log.WarnContext(ctx, "earlier rulebooks cannot be read now", "error", err)
+		return
+	}
+	for _, v := range versions {
+		if _, known := holder.Version(v); known {
+			continue
+		}
+		b, err := stored(ctx, s, v)
+		if err != nil {
+			log.WarnContext(ctx, "an earlier rulebook cannot be read", "version", v, "error", err)
+			continue
+		}
+		holder.Keep(b)
+	}
+}
+
+func stored(ctx context.Context, s *store.Store, version string) (*rulebook.Book, error) {
+	files, err := s.Rulebook(ctx, version)
+	if err != nil {
+		return nil, err
+	}
+	return rulebook.Reload(files)
 }
 
 // Effective fills in what the running local stack of the data directory answers

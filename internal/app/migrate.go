@@ -43,10 +43,7 @@ func Migrate(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 			return fmt.Errorf("engine: %w", err)
 		}
 	}
-	if !cfg.Demo {
-		return nil
-	}
-	return seedAccounts(ctx, cfg, log)
+	return Seed(ctx, cfg, log)
 }
 
 // prepareEngine registers namespace and search attributes where they are missing.
@@ -92,8 +89,10 @@ func addAttributes(ctx context.Context, c client.Client, namespace string) error
 	return err
 }
 
-// seedAccounts creates the demonstration accounts of the rulebook.
-func seedAccounts(ctx context.Context, cfg config.Config, log *slog.Logger) error {
+// Seed keeps the rulebook of this version, since cases dispatched under it are
+// judged by it as long as they live, and creates the demonstration accounts
+// where they are wanted.
+func Seed(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 	book, err := Rulebook(cfg)
 	if err != nil {
 		return err
@@ -103,8 +102,18 @@ func seedAccounts(ctx context.Context, cfg config.Config, log *slog.Logger) erro
 		return err
 	}
 	defer s.Close()
+	if err := s.SaveRulebook(ctx, book.Version, book.Files(), "migrate"); err != nil {
+		return fmt.Errorf("rulebook: %w", err)
+	}
+	if !cfg.Demo {
+		return nil
+	}
+	hash, err := store.HashPassword(DemoPassword)
+	if err != nil {
+		return err
+	}
 	users := book.Users.Users()
-	if err := s.SeedDemo(ctx, users, DemoPassword); err != nil {
+	if err := s.UpsertUsers(ctx, users, hash); err != nil {
 		return fmt.Errorf("demonstration accounts: %w", err)
 	}
 	log.DebugContext(ctx, "demonstration accounts are there", "count", len(users))

@@ -1,0 +1,18 @@
+package activitiestest_test
+
+import (
+	"testing"
+
+	"huajie/activities"
+	"huajie/activities/activitiestest"
+	"huajie/domain/org"
+)
+
+func TestMemoryIsALedger(t *testing.T) {
+	t.Parallel()
+	activitiestest.TestLedger(t, func(_ *testing.T, users ...org.User) activities.Ledger {
+		m := activitiestest.NewMemory(nil)
+		m.Know(users...)
+		return m
+	})
+}

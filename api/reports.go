@@ -1,0 +1,141 @@
+package api
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"huajie/domain/view"
+)
+
+// Overdue answers what is late, for whom and how much.
+type Overdue struct {
+	Total    int           `json:"total"`
+	ByCounty []OverdueLine `json:"by_county"`
+	ByUnit   []OverdueLine `json:"by_unit"`
+	ByLevel  []OverdueLine `json:"by_level"`
+	ByLight  []OverdueLine `json:"by_light"`
+	ByBand   []OverdueLine `json:"by_lateness"`
+	Cells    []view.Cell   `json:"cells" doc:"the counts that the totals are made of"`
+	AsOf     time.Time     `json:"as_of"`
+}
+
+// OverdueLine is one total.
+type OverdueLine struct {
+	Key     string `json:"key"`
+	ZH      string `json:"zh"`
+	EN      string `json:"en"`
+	Overdue int    `json:"overdue"`
+	Open    int    `json:"open" doc:"all cases with this key whose clock runs"`
+}
+
+type overdueOutput struct{ Body Overdue }
+
+// overdueSummary counts from due times, now, within the caller's scope.
+func (s *server) overdueSummary(ctx context.Context, _ *struct{}) (*overdueOutput, error) {
+	now := s.Now()
+	cells, err := s.Reader.OverdueSummary(ctx, callerOf(ctx).scope, now)
+	if err != nil {
+		return nil, err
+	}
+	if cells == nil {
+		cells = []view.Cell{}
+	}
+	tree, tables := s.tree(), s.rulesHere().Codes
+	unit := func(id string) (zh, en string) {
+		u, ok := tree.Unit(id)
+		if !ok {
+			return id, id
+		}
+		return u.ZH, u.EN
+	}
+	level := func(l string) (zh, en string) { return tables.Label("level", l) }
+	same := func(k string) (zh, en string) { return k, k }
+	o := Overdue{Cells: cells, AsOf: now.In(zone)}
+	for _, c := range cells {
+		if late(c) {
+			o.Total += c.Count
+		}
+	}
+	o.ByCounty = lines(cells, func(c view.Cell) string { return c.County }, unit)
+	o.ByUnit = lines(cells, func(c view.Cell) string { return c.Unit }, unit)
+	o.ByLevel = lines(cells, func(c view.Cell) string { return string(c.Level) }, level)
+	o.ByLight = lines(cells, func(c view.Cell) string { return string(c.Light) }, same)
+	o.ByBand = lines(cells, func(c view.Cell) string { return c.Band }, same)
+	return &overdueOutput{o}, nil
+}
+
+func late(c view.Cell) bool { return c.Band != "" }
+
+// lines adds the cells up by one of their keys, the most overdue first.
+func lines(cells []view.Cell, key func(view.Cell) string, name func(string) (string, string)) []OverdueLine {
+	out := []OverdueLine{}
+	at := map[string]int{}
+	for _, c := range cells {
+		k := key(c)
+		i, seen := at[k]
+		if !seen {
+			i = len(out)
+			at[k] = i
+			zh, en := name(k)
+			out = append(out, OverdueLine{Key: k, ZH: zh, EN: en})
+		}
+		out[i].Open += c.Count
+		if late(c) {
+			out[i].Overdue += c.Count
+		}
+	}
+	slices.SortFunc(out, func(a, b OverdueLine) int {
+		if a.Overdue != b.Overdue {
+			return b.Overdue - a.Overdue
+		}
+		return strings.Compare(a.Key, b.Key)
+	})
+	return out
+}
+
+type noticesInput struct {
+	Cursor string `query:"cursor" maxLength:"1000"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+}
+
+type noticesOutput struct{ Body view.NoticePage }
+
+// notices are what was sent to the caller, or to an office the caller holds.
+func (s *server) notices(ctx context.Context, in *noticesInput) (*noticesOutput, error) {
+	page, err := s.Reader.Notices(ctx, callerOf(ctx).actor, in.Cursor, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	if page.Items == nil {
+		page.Items = []view.NoticeItem{}
+	}
+	return &noticesOutput{page}, nil
+}
+
+type trialInput struct {
+	From time.Time `query:"from" doc:"first moment counted"`
+	To   time.Time `query:"to" doc:"first moment not counted any more"`
+}
+
+// TrialReport is what the trial period is reported by.
+type TrialReport struct {
+	view.Trial
+	Rate *float64 `json:"resolution_rate" nullable:"true" doc:"resolved ÷ registered in percent, two decimals; null when nothing was registered"`
+}
+
+type trialOutput struct{ Body TrialReport }
+
+// trial counts persons and matters of a period apart (R81).
+func (s *server) trial(ctx context.Context, in *trialInput) (*trialOutput, error) {
+	t, err := s.Reader.TrialStats(ctx, callerOf(ctx).scope, in.From, in.To)
+	if err != nil {
+		return nil, err
+	}
+	out := &trialOutput{TrialReport{Trial: t}}
+	if rate, ok := t.Rate(); ok {
+		out.Body.Rate = &rate
+	}
+	return out, nil
+}

@@ -1,0 +1,116 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"huajie/domain/joint"
+	"huajie/domain/machine"
+	"huajie/workflows"
+)
+
+// SessionView is a joint session as its units and the centre see it.
+type SessionView struct {
+	*joint.Session
+	StateZH string    `json:"state_zh"`
+	StateEN string    `json:"state_en"`
+	DueAt   time.Time `json:"due_at,omitzero" doc:"earliest limit somebody must act before"`
+	DueUnit string    `json:"due_unit,omitempty" doc:"who must act before it"`
+	Late    bool      `json:"late" doc:"that limit has passed"`
+}
+
+// sessionDoor is the door of joint sessions.
+type sessionDoor = door[*joint.Session, SessionView]
+
+func newSessionDoor(s *server) sessionDoor {
+	return sessionDoor{
+		s: s, machine: joint.Machine, read: s.Reader.Session, rules: s.sessionRules, send: s.Engine.ActOnSession,
+		over: joint.Final, show: showSession,
+		start: func(ctx context.Context, x *joint.Session) error {
+			return s.Engine.StartSession(ctx, workflows.SessionInput{No: x.No, Case: x.Case, State: x})
+		},
+	}
+}
+
+func (s *server) sessionRules(x *joint.Session, at time.Time) *machine.Rules {
+	return s.Rules.Rules(x.County, "", at)
+}
+
+func showSession(x *joint.Session, _ *machine.Rules, at time.Time) SessionView {
+	label := joint.Labels[x.State]
+	v := SessionView{Session: x, StateZH: label.ZH, StateEN: label.EN}
+	if d, ok := x.NextDuty(); ok {
+		v.DueAt, v.DueUnit, v.Late = d.At, d.Unit, !at.Before(d.At)
+	}
+	return v
+}
+
+// SessionList are the sessions under a case, oldest first.
+type SessionList struct {
+	Items []SessionView `json:"items"`
+}
+
+type sessionsOutput struct{ Body SessionList }
+
+func (s *server) caseSessions(ctx context.Context, in *ByNo) (*sessionsOutput, error) {
+	who := callerOf(ctx)
+	c, err := s.cases.find(ctx, who.scope, in.No)
+	if err != nil {
+		return nil, err
+	}
+	list, err := s.Reader.Sessions(ctx, who.scope, c.No)
+	if err != nil {
+		return nil, err
+	}
+	out := &sessionsOutput{SessionList{Items: []SessionView{}}}
+	for _, x := range list {
+		out.Body.Items = append(out.Body.Items, showSession(x, nil, s.Now()))
+	}
+	return out, nil
+}
+
+func (s *server) getSession(ctx context.Context, in *readCaseInput) (*shown[SessionView], error) {
+	x, err := s.sessions.find(ctx, callerOf(ctx).scope, in.No)
+	if err != nil {
+		return nil, err
+	}
+	if in.Source == "workflow" {
+		return asked(ctx, &s.sessions, x, s.Engine.QuerySession)
+	}
+	return s.sessions.unlessSeen(x, in.IfNoneMatch), nil
+}
+
+func (s *server) sessionTimeline(ctx context.Context, in *ByNo) (*timelineOutput, error) {
+	x, err := s.sessions.find(ctx, callerOf(ctx).scope, in.No)
+	if err != nil {
+		return nil, err
+	}
+	return s.timeline(ctx, x.No)
+}
+
+func (s *server) sessionActions(ctx context.Context, in *actionsInput) (*actionsOutput, error) {
+	who := callerOf(ctx)
+	x, err := s.sessions.find(ctx, who.scope, in.No)
+	if err != nil {
+		return nil, err
+	}
+	h := hints{rules: s.sessionRules(x, s.Now()), county: x.County, area: x.County, lead: x.LeadUnit,
+		requests: x.Requests, labelOf: labelOf(joint.Machine), seated: x.Units()}
+	return offered(ctx, &s.sessions, x, who.actor, h, english(in.Language))
+}
+
+// actOnSession takes one step on a session.
+func (s *server) actOnSession(action string) func(context.Context, *stepInput) (*shown[SessionView], error) {
+	return func(ctx context.Context, in *stepInput) (*shown[SessionView], error) {
+		who := callerOf(ctx)
+		x, err := s.sessions.find(ctx, who.scope, in.No)
+		if err != nil {
+			return nil, err
+		}
+		w, err := in.wish(who.actor, action)
+		if err != nil {
+			return nil, err
+		}
+		return s.sessions.act(ctx, x, w)
+	}
+}

@@ -1,0 +1,119 @@
+package notice
+
+import (
+	"time"
+
+	"huajie/domain"
+	"huajie/domain/codes"
+	"huajie/domain/grievance"
+	"huajie/domain/joint"
+	"huajie/domain/machine"
+)
+
+// About is what a message may say of its case or session: numbers, units,
+// levels and dates. The matter and the person who raised it are not in it.
+type About struct {
+	No   string
+	Kind string // grievance, joint_session
+	Case string // number of the case; its own for a case
+
+	State           domain.Text
+	Level           domain.Text
+	Track           codes.Track
+	Confidentiality string
+	Anonymous       bool // nobody to write to
+	NameUnclear     bool // no duty to write (XF §23)
+	Immediate       bool // runs day and night
+
+	QueryCode      string // filled in by the caller who knows it
+	FirstUnit      domain.Text
+	FirstResponder domain.Text // account name, until Named gives it a name
+	Owner          domain.Text
+	Lead           domain.Text
+	Leader         domain.Text // account name, until Named gives it a name
+	LeadUnit       string
+
+	RegisteredAt time.Time
+	AcceptedAt   time.Time
+	DueAt        time.Time // policy clock
+	StatutoryDue time.Time
+	HangUpUntil  time.Time
+	Steps        map[string]time.Time // live deadlines by their ID
+	Tasks        map[string]time.Time // due dates of open tasks, by unit
+
+	MeetsAt time.Time
+	Room    string
+	Chair   string
+}
+
+// FromCase says what there is to say of a case.
+func FromCase(c *grievance.Case, rules *machine.Rules) About {
+	a := About{No: c.No, Kind: "grievance", Case: c.No, Track: c.Track, Confidentiality: c.Confidentiality,
+		Anonymous: c.Anonymous, NameUnclear: c.WrittenNoDuty && !c.Anonymous,
+		Immediate: c.Urgency == codes.UrgencyEmergency || c.Risk == string(codes.RiskRed),
+		FirstUnit: unitName(rules, c.FirstUnit), FirstResponder: both(c.FirstResponder),
+		Owner: unitName(rules, c.Owner.Unit), Lead: unitName(rules, c.LeadUnit), LeadUnit: c.LeadUnit, Leader: both(c.OwningLeader),
+		RegisteredAt: c.RegisteredAt, AcceptedAt: c.AcceptedAt, Steps: steps(c.Deadlines), Tasks: map[string]time.Time{}}
+	a.State = domain.Text{ZH: grievance.Labels[c.State].ZH, EN: grievance.Labels[c.State].EN}
+	for _, l := range grievance.Levels {
+		if l.Level == c.Level {
+			a.Level = domain.Text{ZH: l.ZH, EN: l.EN}
+		}
+	}
+	if c.Policy != nil {
+		a.DueAt = c.Policy.Due
+	}
+	if c.Statutory != nil {
+		a.StatutoryDue = c.Statutory.Due
+	}
+	if c.Suspension != nil {
+		a.HangUpUntil = c.Suspension.Until
+	}
+	for _, k := range c.Tasks {
+		if first, ok := a.Tasks[k.Unit]; k.Open() && (!ok || k.Due.Before(first)) {
+			a.Tasks[k.Unit] = k.Due
+		}
+	}
+	return a
+}
+
+// FromSession says what there is to say of a joint session.
+func FromSession(s *joint.Session, rules *machine.Rules) About {
+	a := About{No: s.No, Kind: joint.Kind, Case: s.Case, Immediate: s.Risk == string(codes.RiskRed),
+		State: domain.Text{ZH: joint.Labels[s.State].ZH, EN: joint.Labels[s.State].EN},
+		Lead:  unitName(rules, s.LeadUnit), LeadUnit: s.LeadUnit, Owner: unitName(rules, s.ChairUnit), Chair: s.Chair,
+		Steps: steps(s.Deadlines), MeetsAt: s.HeldAt, Room: s.Room}
+	if s.LeadUnitFinal != "" {
+		a.Lead, a.LeadUnit = unitName(rules, s.LeadUnitFinal), s.LeadUnitFinal
+	}
+	return a
+}
+
+// Named puts people's names in the place of their account names. Only the first
+// responder and the owning leader are named to anybody (N1, N14).
+func (a About) Named(name func(username string) (domain.Text, bool)) About {
+	for _, p := range []*domain.Text{&a.FirstResponder, &a.Leader} {
+		if n, ok := name(p.ZH); ok {
+			*p = n
+		}
+	}
+	return a
+}
+
+func both(s string) domain.Text { return domain.Text{ZH: s, EN: s} }
+
+func steps(deadlines map[string]machine.Deadline) map[string]time.Time {
+	out := map[string]time.Time{}
+	for id, d := range deadlines {
+		out[id] = d.At
+	}
+	return out
+}
+
+func unitName(rules *machine.Rules, id string) domain.Text {
+	u, ok := rules.Org.Unit(id)
+	if !ok {
+		return domain.Text{}
+	}
+	return domain.Text{ZH: u.ZH, EN: u.EN}
+}

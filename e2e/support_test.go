@@ -1,0 +1,206 @@
+package e2e
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/enums/v1"
+
+	"huajie/config"
+	"huajie/internal/app"
+	"huajie/internal/demo"
+	"huajie/internal/testkit"
+	"huajie/store"
+	"huajie/workflows"
+)
+
+func TestMain(m *testing.M) { testkit.Main(m) }
+
+// stand is the product on a database and a task queue of its own.
+type stand struct {
+	*demo.Client
+	app *app.App
+	t   *testing.T
+	n   atomic.Int64
+	// codes are the query codes of the receipts, by case.
+	codes sync.Map
+}
+
+func migrated(url string) error { return store.Migrate(context.Background(), url) }
+
+// newStand starts API and worker; both stop with the test.
+func newStand(t *testing.T) *stand {
+	t.Helper()
+	s := newApp(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- s.app.Worker().Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		require.NoError(t, <-done)
+	})
+	return s
+}
+
+// newApp starts the API alone.
+func newApp(t *testing.T) *stand {
+	t.Helper()
+	address, namespace := testkit.Temporal(t)
+	want := map[string]enums.IndexedValueType{}
+	for name, kind := range workflows.SearchAttributes() {
+		v, err := enums.IndexedValueTypeFromString(kind)
+		require.NoError(t, err)
+		want[name] = v
+	}
+	testkit.SearchAttributes(t, want)
+	cfg := config.Default()
+	cfg.DataDir = t.TempDir()
+	cfg.PayloadKeyFile = filepath.Join(cfg.DataDir, "payload.json")
+	cfg.DatabaseURL = testkit.MigratedDatabase(t, migrated)
+	cfg.TemporalAddress, cfg.TemporalNamespace = address, namespace
+	cfg.Demo, cfg.Drill = true, true
+	log := slog.New(slog.DiscardHandler)
+	require.NoError(t, app.Seed(context.Background(), cfg, log))
+	a, err := app.Open(context.Background(), cfg, log)
+	require.NoError(t, err)
+	a.TaskQueue = testkit.Name(t)
+	srv := httptest.NewServer(a.Handler("test"))
+	t.Cleanup(func() {
+		srv.Close()
+		a.Close()
+	})
+	return &stand{Client: &demo.Client{Base: srv.URL, Password: app.DemoPassword, HTTP: srv.Client()}, app: a, t: t}
+}
+
+// key is an idempotency key nobody used.
+func (s *stand) key() string { return fmt.Sprintf("e2e-%d", s.n.Add(1)) }
+
+// register puts a matter in at the window of Longshan.
+func (s *stand) register(more map[string]any) demo.View {
+	s.t.Helper()
+	body := map[string]any{"nature": "help", "summary": "楼上漏水,物业不管", "channel": "walk_in", "area": "220402008", "category": "0201",
+		"petitioner": map[string]any{"name": "甲某某", "phone": "13812345678"}}
+	for k, v := range more {
+		body[k] = v
+	}
+	v, err := s.Register(context.Background(), "win-general.220402", s.key(), body)
+	require.NoError(s.t, err)
+	s.codes.Store(v.No, v.QueryCode)
+	return v
+}
+
+// do takes a step that must succeed.
+func (s *stand) do(user, no, action string, in map[string]any) demo.View {
+	s.t.Helper()
+	v, err := s.Act(context.Background(), user, no, action, s.key(), in)
+	require.NoError(s.t, err, "%s %s", user, action)
+	return v
+}
+
+// refused takes a step that must be refused and gives the problem.
+func (s *stand) refused(user, no, action string, in map[string]any) *demo.APIError {
+	s.t.Helper()
+	_, err := s.Act(context.Background(), user, no, action, s.key(), in)
+	var e *demo.APIError
+	require.ErrorAs(s.t, err, &e, "%s %s should be refused", user, action)
+	return e
+}
+
+// get reads into v and gives the status.
+func (s *stand) get(user, path string, v any) int {
+	s.t.Helper()
+	a, err := s.Do(context.Background(), user, http.MethodGet, "/api/v1"+path, "", nil)
+	var e *demo.APIError
+	if errors.As(err, &e) {
+		return e.Status
+	}
+	require.NoError(s.t, err)
+	if v != nil {
+		require.NoError(s.t, a.Into(v))
+	}
+	return a.Status
+}
+
+// until waits for a case to be where the test needs it.
+func (s *stand) until(no string, there func(demo.View) bool) demo.View {
+	s.t.Helper()
+	var v demo.View
+	require.Eventually(s.t, func() bool {
+		var err error
+		v, err = s.Case(context.Background(), "citysup.220400", no)
+		return err == nil && there(v)
+	}, 60*time.Second, 100*time.Millisecond, "case %s", no)
+	return v
+}
+
+// toUnit brings a case to the housing bureau of Longshan.
+func (s *stand) toUnit(more map[string]any) demo.View {
+	s.t.Helper()
+	v := s.register(more)
+	s.do("disp.220402", v.No, "start-triage", nil)
+	return s.do("disp.220402", v.No, "dispatch", map[string]any{"lead_unit": housing})
+}
+
+// housing is the housing and construction bureau of Longshan.
+const housing = "220402-D11"
+
+// replyInput is an answer with everything it needs.
+func replyInput(result string) map[string]any {
+	return map[string]any{"result": result, "outcome_grade": "disposed", "evidence": "现场照片", "legal_basis": "《民法典》",
+		"service_method": "in_person", "service_date": time.Now().Format(time.DateOnly)}
+}
+
+// inHand brings a case to a handler.
+func (s *stand) inHand(more map[string]any) demo.View {
+	s.t.Helper()
+	v := s.toUnit(more)
+	s.do("liaison."+housing, v.No, "sign-for", nil)
+	return s.do("liaison."+housing, v.No, "assign-handler", map[string]any{"handlers": []string{"handler." + housing}, "recusal_declared": true})
+}
+
+func statusOf(err error) int {
+	var e *demo.APIError
+	switch {
+	case err == nil:
+		return http.StatusOK
+	case errors.As(err, &e):
+		return e.Status
+	}
+	return 0
+}
+
+// countEvents counts the events of a type in the timeline.
+func (s *stand) countEvents(no, typ string) int {
+	s.t.Helper()
+	var page struct {
+		Items []struct {
+			Type string `json:"type"`
+		} `json:"items"`
+	}
+	require.Equal(s.t, http.StatusOK, s.get("citysup.220400", "/cases/"+no+"/timeline", &page))
+	n := 0
+	for _, e := range page.Items {
+		if e.Type == typ {
+			n++
+		}
+	}
+	return n
+}
+
+// codeOf gives the query code of a case registered by this stand.
+func (s *stand) codeOf(no string) string {
+	s.t.Helper()
+	code, ok := s.codes.Load(no)
+	require.True(s.t, ok)
+	return code.(string)
+}

@@ -1,0 +1,48 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"huajie/internal/app"
+)
+
+// devCommand runs everything on this machine.
+func (s *state) devCommand() *cobra.Command {
+	return &cobra.Command{Use: "dev", Short: "run everything on this machine, with demonstration data", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return app.Dev(cmd.Context(), s.cfg, s.version, cmd.OutOrStdout(), s.log)
+		}}
+}
+
+// apiCommand serves the HTTP API against an external database and engine.
+func (s *state) apiCommand() *cobra.Command {
+	return &cobra.Command{Use: "api", Short: "serve the HTTP API", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			a, err := app.Open(cmd.Context(), s.cfg, s.log)
+			if err != nil {
+				return err
+			}
+			defer a.Close()
+			return a.Serve(cmd.Context(), s.version, func(addr string) { s.log.Info("the API answers", "address", addr) })
+		}}
+}
+
+// workerCommand runs cases against an external database and engine.
+func (s *state) workerCommand() *cobra.Command {
+	return &cobra.Command{Use: "worker", Short: "run the workflows of cases", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			a, err := app.Open(cmd.Context(), s.cfg, s.log)
+			if err != nil {
+				return err
+			}
+			defer a.Close()
+			s.log.Info("the worker runs", "task_queue", a.TaskQueue)
+			return a.Worker().Run(cmd.Context())
+		}}
+}
+
+// migrateCommand brings database and engine to this version.
+func (s *state) migrateCommand() *cobra.Command {
+	return &cobra.Command{Use: "migrate", Short: "bring database and engine to what this version needs", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return app.Migrate(cmd.Context(), s.cfg, s.log) }}
+}

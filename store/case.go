@@ -1,0 +1,208 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"huajie/activities"
+	"huajie/domain"
+	"huajie/domain/grievance"
+	"huajie/domain/joint"
+	"huajie/domain/machine"
+	"huajie/domain/view"
+)
+
+// Case gives the current state of a case in scope.
+func (s *Store) Case(ctx context.Context, scope view.Scope, no string) (*grievance.Case, error) {
+	return s.caseWhere(ctx, scope, no)
+}
+
+// StoredCase gives the current state of a case to the system itself.
+func (s *Store) StoredCase(ctx context.Context, no string) (*grievance.Case, error) {
+	return s.caseWhere(ctx, Everything, no)
+}
+
+func (s *Store) caseWhere(ctx context.Context, scope view.Scope, no string) (*grievance.Case, error) {
+	w := within(scope)
+	w.and("cases.no = ?", no)
+	var body []byte
+	var seq int
+	if err := s.pool.QueryRow(ctx, `SELECT body, seq FROM cases`+w.String(), w.args...).Scan(&body, &seq); err != nil {
+		return nil, fault(err)
+	}
+	return caseOf(body, seq)
+}
+
+func caseOf(body []byte, seq int) (*grievance.Case, error) {
+	c := grievance.Fresh()
+	if err := json.Unmarshal(body, c); err != nil {
+		return nil, fmt.Errorf("store: state of a case: %w", err)
+	}
+	c.Seq = seq
+	return c, nil
+}
+
+// CaseAt gives a case in scope as it stood after the event with the sequence,
+// folded from its events.
+func (s *Store) CaseAt(ctx context.Context, scope view.Scope, no string, seq int) (*grievance.Case, error) {
+	now, err := s.Case(ctx, scope, no)
+	if err != nil {
+		return nil, err
+	}
+	if seq < 1 || seq > now.Seq {
+		return nil, domain.NotFound()
+	}
+	list, err := events(ctx, s.pool, no, 0, seq)
+	if err != nil {
+		return nil, fault(err)
+	}
+	return folded(list, grievance.Fresh)
+}
+
+// folded is the state after a whole list of events.
+func folded[S machine.Subject](list []machine.Event, fresh func() S) (S, error) {
+	state, err := fresh(), error(nil)
+	for _, e := range list {
+		if state, err = machine.Evolve(state, fresh, e); err != nil {
+			return state, fmt.Errorf("store: %w", err)
+		}
+		state.GetHead().No = e.No
+	}
+	return state, nil
+}
+
+// Events gives the whole stream of a case or session, oldest first. The caller
+// has been found to be allowed to see it; what does not exist is not found.
+func (s *Store) Events(ctx context.Context, no string) ([]machine.Event, error) {
+	list, err := events(ctx, s.pool, no, 0, newest)
+	if err != nil {
+		return nil, fault(err)
+	}
+	if len(list) == 0 {
+		return nil, domain.NotFound()
+	}
+	return list, nil
+}
+
+// StoredEvents is Events under the name the worker knows it by.
+func (s *Store) StoredEvents(ctx context.Context, no string) ([]machine.Event, error) {
+	return s.Events(ctx, no)
+}
+
+// Petitioner gives the person behind a case in scope, unmasked. It is not ok for
+// an anonymous case, nor where the person is not stored any more.
+func (s *Store) Petitioner(ctx context.Context, scope view.Scope, no string) (p view.Person, ok bool, err error) {
+	w := within(scope)
+	w.and("cases.no = ?", no)
+	var id *string
+	err = s.pool.QueryRow(ctx, `SELECT p.id, coalesce(p.name, ''), coalesce(p.phone, ''), coalesce(p.id_type, ''), coalesce(p.id_no, ''),
+		coalesce(p.address, ''), coalesce(p.kind, ''), coalesce(p.language, '')
+		FROM cases LEFT JOIN persons p ON p.id = cases.petitioner`+w.String(), w.args...).
+		Scan(&id, &p.Name, &p.Phone, &p.IDType, &p.IDNo, &p.Address, &p.Kind, &p.Language)
+	if err != nil || id == nil {
+		return view.Person{}, false, fault(err)
+	}
+	p.ID = *id
+	return p, true, nil
+}
+
+// Details gives what was entered at the desk beside a case in scope: place,
+// request, facts, respondent. It is empty when nothing was.
+func (s *Store) Details(ctx context.Context, scope view.Scope, no string) (map[string]any, error) {
+	w := within(scope)
+	w.and("cases.no = ?", no)
+	var raw []byte
+	err := s.pool.QueryRow(ctx, `SELECT coalesce(d.details, '{}') FROM cases LEFT JOIN intake_details d USING (no)`+w.String(), w.args...).Scan(&raw)
+	if err != nil {
+		return nil, fault(err)
+	}
+	out := map[string]any{}
+	if err := json.Unmarshal(raw, &out); err != nil {
+		return nil, fmt.Errorf("store: details of a case: %w", err)
+	}
+	return out, nil
+}
+
+// PublicCase gives the case to whoever knows its query code, typed in any case,
+// with or without spaces. A wrong code and an unknown number look the same.
+func (s *Store) PublicCase(ctx context.Context, no, code string) (*grievance.Case, error) {
+	var body, hash []byte
+	var seq int
+	err := s.pool.QueryRow(ctx, `SELECT body, seq, query_code_hash FROM cases WHERE no = $1`, no).Scan(&body, &seq, &hash)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return nil, fault(err)
+	}
+	fits, err := s.codeFits(ctx, code, hash)
+	if err != nil {
+		return nil, err
+	}
+	if !fits {
+		return nil, domain.NotFound()
+	}
+	return caseOf(body, seq)
+}
+
+// Session gives the current state of a joint session whose case is in scope.
+func (s *Store) Session(ctx context.Context, scope view.Scope, no string) (*joint.Session, error) {
+	list, err := s.sessionsWhere(ctx, scope, "sessions.no = ?", no)
+	if err != nil {
+		return nil, err
+	}
+	if len(list) == 0 {
+		return nil, domain.NotFound()
+	}
+	return list[0], nil
+}
+
+// StoredSession gives the current state of a joint session to the system itself.
+func (s *Store) StoredSession(ctx context.Context, no string) (*joint.Session, error) {
+	return s.Session(ctx, Everything, no)
+}
+
+// Sessions lists the joint sessions under a case in scope, oldest first.
+func (s *Store) Sessions(ctx context.Context, scope view.Scope, caseNo string) ([]*joint.Session, error) {
+	return s.sessionsWhere(ctx, scope, "sessions.case_no = ?", caseNo)
+}
+
+func (s *Store) sessionsWhere(ctx context.Context, scope view.Scope, clause, arg string) ([]*joint.Session, error) {
+	w := within(scope)
+	w.and(clause, arg)
+	rows, err := s.pool.Query(ctx, `SELECT sessions.body, sessions.seq FROM sessions JOIN cases ON cases.no = sessions.case_no`+
+		w.String()+` ORDER BY sessions.opened_at, sessions.no`, w.args...)
+	if err != nil {
+		return nil, fault(err)
+	}
+	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (*joint.Session, error) {
+		var body []byte
+		session, seq := joint.Fresh(), 0
+		if err := row.Scan(&body, &seq); err != nil {
+			return nil, err
+		}
+		if err := json.Unmarshal(body, session); err != nil {
+			return nil, fmt.Errorf("state of a session: %w", err)
+		}
+		session.Seq = seq
+		return session, nil
+	})
+	return out, fault(err)
+}
+
+// Committed tells what a command key was used for, if it was.
+func (s *Store) Committed(ctx context.Context, key string) (view.Committed, bool, error) {
+	done, err := commandOf(ctx, s.pool, key)
+	if err != nil || done == nil {
+		return view.Committed{}, false, fault(err)
+	}
+	return view.Committed{No: done.No, Seq: done.To, Fingerprint: done.Fingerprint}, true, nil
+}
+
+// kindOf tells whether a number is a case or a session.
+func (s *Store) kindOf(ctx context.Context, no string) (kind string, err error) {
+	err = s.pool.QueryRow(ctx, `SELECT $2::text FROM cases WHERE no = $1 UNION ALL SELECT $3::text FROM sessions WHERE no = $1`,
+		no, activities.KindGrievance, activities.KindSession).Scan(&kind)
+	return kind, fault(err)
+}

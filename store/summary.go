@@ -1,0 +1,62 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"huajie/domain/view"
+)
+
+// OverdueSummary counts the overdue cases in scope by county, the unit that
+// holds the clock, level and lateness. The sum of its cells is what a list of
+// overdue cases has as its total at the same moment.
+func (s *Store) OverdueSummary(ctx context.Context, scope view.Scope, now time.Time) ([]view.Cell, error) {
+	w := within(scope)
+	overdue := true
+	w.filter(view.Filter{Overdue: &overdue, Now: now})
+	at := w.arg(now) + "::timestamptz"
+	rows, err := s.pool.Query(ctx, `SELECT county, owner_unit, level,
+		CASE WHEN due_at > `+at+` - interval '1 day' THEN 0
+		     WHEN due_at > `+at+` - interval '3 days' THEN 1
+		     WHEN due_at > `+at+` - interval '7 days' THEN 2
+		     ELSE 3 END AS band, count(*)
+		FROM cases`+w.String()+` GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`, w.args...)
+	if err != nil {
+		return nil, fault(err)
+	}
+	out := []view.Cell{}
+	var c view.Cell
+	var band int
+	_, err = pgx.ForEachRow(rows, []any{&c.County, &c.Unit, &c.Level, &band, &c.Count}, func() error {
+		c.Light, c.Band = view.Red, view.Bands[band]
+		out = append(out, c)
+		return nil
+	})
+	return out, fault(err)
+}
+
+// TrialStats counts the cases in scope registered from one moment up to, not
+// including, another; a zero moment is no bound. Persons are counted apart from
+// matters (R81): a case merged into another brings its persons but is no matter
+// of its own. Resolved are matters closed with one of the two grades of R7 that
+// say so: defused or disposed. Voided cases and those of drill counties do not count.
+func (s *Store) TrialStats(ctx context.Context, scope view.Scope, from, to time.Time) (view.Trial, error) {
+	w := within(scope)
+	w.and("cases.state <> 'voided'")
+	if len(s.drill) > 0 {
+		w.and("cases.county <> ALL (?)", s.drill)
+	}
+	if !from.IsZero() {
+		w.and("cases.created_at >= ?", from)
+	}
+	if !to.IsZero() {
+		w.and("cases.created_at < ?", to)
+	}
+	t := view.Trial{From: from, To: to}
+	err := s.pool.QueryRow(ctx, `SELECT coalesce(sum(headcount), 0), count(*) FILTER (WHERE master = ''),
+		count(*) FILTER (WHERE master = '' AND state IN ('closed', 'archived') AND outcome_grade IN ('defused', 'disposed'))
+		FROM cases`+w.String(), w.args...).Scan(&t.Persons, &t.Registered, &t.Resolved)
+	return t, fault(err)
+}
