@@ -213,7 +213,7 @@ func offered[S machine.Subject, V any](ctx context.Context, d *door[S, V], subje
 type stepInput struct {
 	ByNo
 	FormBody
-	Key     string `header:"Idempotency-Key" doc:"Required. A retry with the same key and inputs gets the same answer; unlike a missing one, one key for two requests is refused."`
+	Key     string `header:"Idempotency-Key" doc:"a retry with the same key and inputs gets the same answer; the same key for another request is refused"`
 	IfMatch string `header:"If-Match" doc:"version the step depends on, as the ETag of a read"`
 }
 

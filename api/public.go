@@ -80,7 +80,7 @@ func (s *server) publicCase(ctx context.Context, in *PublicInput) (*publicOutput
 type publicStepInput struct {
 	PublicInput
 	FormBody
-	Key     string `header:"Idempotency-Key" doc:"Required; keep it for every retry."`
+	Key     string `header:"Idempotency-Key" doc:"keep it for every retry"`
 	IfMatch string `header:"If-Match"`
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
@@ -109,8 +110,9 @@ func register[I, O any](s *server, op huma.Operation, status int, body *huma.Sch
 	}
 	huma.Register(s.api, op, h)
 	if body != nil {
-		op.RequestBody.Required = len(body.Required) > 0
+		op.RequestBody.Required = false // an empty form is told what it lacks, like any other
 		delete(op.RequestBody.Content, "application/octet-stream")
+		demand(s.api.OpenAPI().Paths[op.Path], len(body.Required) > 0)
 	}
 	op.Responses["default"].Description = "A refusal, or the engine or the ledger is away"
 	for _, other := range also[op.OperationID] {
@@ -121,6 +123,21 @@ func register[I, O any](s *server, op huma.Operation, status int, body *huma.Sch
 		}
 		op.Responses[strconv.Itoa(other)] = &answer
 	}
+}
+
+// demand tells in the document what is checked by hand: that a form with
+// required inputs needs a body, and a step a key.
+func demand(item *huma.PathItem, body bool) {
+	told := *item.Post
+	content := *told.RequestBody
+	content.Required = body
+	told.RequestBody = &content
+	for _, p := range told.Parameters {
+		if p.Name == "Idempotency-Key" && strings.Contains(told.Path, "/actions/") {
+			p.Required = true
+		}
+	}
+	item.Post = &told
 }
 
 // also are the answers an operation may give beside its usual one.

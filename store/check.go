@@ -2,9 +2,11 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 
 	"huajie/domain"
@@ -82,6 +84,9 @@ func (s *Store) versions(ctx context.Context) (have, want int64, err error) {
 	}
 	// Asked directly: the provider would create its table.
 	err = s.pool.QueryRow(ctx, `SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied`).Scan(&have)
+	if pg := (*pgconn.PgError)(nil); errors.As(err, &pg) && pg.Code == undefinedTable {
+		return 0, want, nil // nothing was migrated yet
+	}
 	return have, want, fault(err)
 }
 

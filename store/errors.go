@@ -23,6 +23,7 @@ const (
 	queryCanceled        = "57014" // statement_timeout
 	readOnlyTransaction  = "25006" // a standby, after a failover
 	idleTransaction      = "25P03"
+	undefinedTable       = "42P01"
 	badCharacter         = "22021" // U+0000 in a text
 	badEscape            = "22P05" // U+0000 in JSON
 	classConnection      = "08"

@@ -35,6 +35,7 @@ type rest struct {
 	Rulebook string           `json:"rulebook,omitempty"`
 	Change   json.RawMessage  `json:"change,omitempty"`
 	Notices  []machine.Notice `json:"notices,omitempty"`
+	Exempt   string           `json:"notice_exempt,omitempty"`
 	Effects  []machine.Effect `json:"effects,omitempty"`
 }
 
@@ -79,7 +80,7 @@ func queueEvents(batch *pgx.Batch, st *stream, list []machine.Event) ([]byte, er
 	for i := range list {
 		e := &list[i]
 		e.At, e.RecordedAt = moment(e.At), moment(e.RecordedAt)
-		body, err := json.Marshal(rest{e.Reason, e.Input, e.Rulebook, e.Change, e.Notices, e.Effects})
+		body, err := json.Marshal(rest{e.Reason, e.Input, e.Rulebook, e.Change, e.Notices, e.Exempt, e.Effects})
 		if err != nil {
 			return nil, fmt.Errorf("event %d of %s: %w", e.Seq, e.No, err)
 		}
@@ -118,7 +119,7 @@ func links(ctx context.Context, q querier, no string, after, upTo int) ([]link, 
 		if err = json.Unmarshal(body, &r); err != nil {
 			return l, err
 		}
-		e.Reason, e.Input, e.Rulebook, e.Change, e.Notices, e.Effects = r.Reason, r.Input, r.Rulebook, r.Change, r.Notices, r.Effects
+		e.Reason, e.Input, e.Rulebook, e.Change, e.Notices, e.Exempt, e.Effects = r.Reason, r.Input, r.Rulebook, r.Change, r.Notices, r.Exempt, r.Effects
 		return l, nil
 	})
 }

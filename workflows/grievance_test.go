@@ -177,7 +177,7 @@ func TestUnknownActionLeavesNoHistory(t *testing.T) {
 	p := newPlay(t, "win-general.220402", nil)
 	out := p.act(time.Minute, "disp.220402", "no-such-step", nil)
 	inner := p.act(2*time.Minute, "disp.220402", "session-moved", form.Input{"session": "x", "session_state": "held"})
-	p.run(time.Hour)
+	p.run(10 * time.Minute)
 	require.Equal(t, domain.CodeNotFound, domain.CodeOf(failure.Unwrap(out.err)))
 	require.Equal(t, domain.CodeNotFound, domain.CodeOf(failure.Unwrap(inner.err)), "a step of the system is no step of a person")
 	require.Len(t, p.ledger.Events(p.no), 1)

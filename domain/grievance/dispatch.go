@@ -29,7 +29,7 @@ func dispatchSteps() []step {
 			Guard: guardHandlers, Do: do(assignHandler)},
 		{Action: "contact-petitioner", Rule: "G12", ZH: "联系诉求人", EN: "Contact petitioner",
 			From: []machine.State{LocalResolving, Signed, Handling, Rework, JointResolving, LeaderResolving, Suspended},
-			Who: append(append(machine.As(asHandler, deptHandler), machine.As(inOwner, townOffice, townLeader, mediator, director, dispatcher)...),
+			Who: append(append(append(machine.As(asHandler, deptHandler), machine.As(inOwner, townOffice, townLeader, mediator, director, dispatcher)...), machine.As(asOffered, townOffice, townLeader, mediator)...),
 				append(machine.As(asLeader, countyLeader), machine.As(inCounty, director, dispatcher)...)...),
 			Fields: []form.Field{{Name: "at", ZH: "联系时间", EN: "time", Type: form.Moment},
 				{Name: "method", ZH: "方式", EN: "method", Type: form.Choice, Required: true, Options: []string{"phone", "visit", "interview", "video", "message", "letter"}},

@@ -100,7 +100,7 @@ func TestReturnGuards(t *testing.T) {
 		p.at("2026-03-06 16:58").do(liaisonUser, "request-return", returning)
 		p.at("2026-03-09 09:00").do(leaderUser, "approve")
 		require.Equal(t, grievance.ReturnPending, p.c.State)
-		sameTime(t, moment("2026-03-09 14:30"), p.c.Deadlines["return.review"].At, "the review counts working hours")
+		sameTime(t, moment("2026-03-09 15:00"), p.c.Deadlines["return.review"].At, "the review counts working hours")
 	})
 	parallel(t, "G13 the window closes", func(t *testing.T) {
 		p := dispatched(t).after("1wd").after("1wh")
@@ -127,7 +127,7 @@ func TestReturnGuards(t *testing.T) {
 	})
 	parallel(t, "G14 not to a unit that returned it", func(t *testing.T) {
 		p := returnPending(t)
-		p.refuse(domain.CodeConflict, "returned_before", dispUser, "accept-return", attachMore, form.Input{"requirements": nil})
+		p.refuse(domain.CodeConflict, "returned_before", dispUser, "accept-return", form.Input{"lead_unit": housing})
 	})
 	parallel(t, "G16 G28-edge: the second reassignment goes to adjudication, no third dispatch", func(t *testing.T) {
 		p := returnPending(t).do(dispUser, "accept-return", form.Input{"lead_unit": land})

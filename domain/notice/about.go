@@ -1,6 +1,7 @@
 package notice
 
 import (
+	"slices"
 	"time"
 
 	"huajie/domain"
@@ -27,10 +28,10 @@ type About struct {
 
 	QueryCode      string // filled in by the caller who knows it
 	FirstUnit      domain.Text
-	FirstResponder domain.Text // account name, until Named gives it a name
+	FirstResponder domain.Text // filled in by Named
 	Owner          domain.Text
 	Lead           domain.Text
-	Leader         domain.Text // account name, until Named gives it a name
+	Leader         domain.Text // filled in by Named
 	LeadUnit       string
 
 	RegisteredAt time.Time
@@ -43,7 +44,8 @@ type About struct {
 
 	MeetsAt time.Time
 	Room    string
-	Chair   string
+
+	responder, leader string // account names
 }
 
 // FromCase says what there is to say of a case.
@@ -51,8 +53,8 @@ func FromCase(c *grievance.Case, rules *machine.Rules) About {
 	a := About{No: c.No, Kind: "grievance", Case: c.No, Track: c.Track, Confidentiality: c.Confidentiality,
 		Anonymous: c.Anonymous, NameUnclear: c.WrittenNoDuty && !c.Anonymous,
 		Immediate: c.Urgency == codes.UrgencyEmergency || c.Risk == string(codes.RiskRed),
-		FirstUnit: unitName(rules, c.FirstUnit), FirstResponder: both(c.FirstResponder),
-		Owner: unitName(rules, c.Owner.Unit), Lead: unitName(rules, c.LeadUnit), LeadUnit: c.LeadUnit, Leader: both(c.OwningLeader),
+		FirstUnit: unitName(rules, c.FirstUnit), responder: c.FirstResponder,
+		Owner: unitName(rules, c.Owner.Unit), Lead: unitName(rules, c.LeadUnit), LeadUnit: c.LeadUnit, leader: c.OwningLeader,
 		RegisteredAt: c.RegisteredAt, AcceptedAt: c.AcceptedAt, Steps: steps(c.Deadlines), Tasks: map[string]time.Time{}}
 	a.State = domain.Text{ZH: grievance.Labels[c.State].ZH, EN: grievance.Labels[c.State].EN}
 	for _, l := range grievance.Levels {
@@ -81,7 +83,7 @@ func FromCase(c *grievance.Case, rules *machine.Rules) About {
 func FromSession(s *joint.Session, rules *machine.Rules) About {
 	a := About{No: s.No, Kind: joint.Kind, Case: s.Case, Immediate: s.Risk == string(codes.RiskRed),
 		State: domain.Text{ZH: joint.Labels[s.State].ZH, EN: joint.Labels[s.State].EN},
-		Lead:  unitName(rules, s.LeadUnit), LeadUnit: s.LeadUnit, Owner: unitName(rules, s.ChairUnit), Chair: s.Chair,
+		Lead:  unitName(rules, s.LeadUnit), LeadUnit: s.LeadUnit, Owner: unitName(rules, s.ChairUnit),
 		Steps: steps(s.Deadlines), MeetsAt: s.HeldAt, Room: s.Room}
 	if s.LeadUnitFinal != "" {
 		a.Lead, a.LeadUnit = unitName(rules, s.LeadUnitFinal), s.LeadUnitFinal
@@ -89,18 +91,23 @@ func FromSession(s *joint.Session, rules *machine.Rules) About {
 	return a
 }
 
-// Named puts people's names in the place of their account names. Only the first
-// responder and the owning leader are named to anybody (N1, N14).
+// Named fills in the names of the first responder and the owning leader, the
+// only people a notice names (N1, N14). Without it they are left out: nobody is
+// shown an account name.
 func (a About) Named(name func(username string) (domain.Text, bool)) About {
-	for _, p := range []*domain.Text{&a.FirstResponder, &a.Leader} {
-		if n, ok := name(p.ZH); ok {
-			*p = n
-		}
+	if n, ok := name(a.responder); ok && a.responder != "" {
+		a.FirstResponder = n
+	}
+	if n, ok := name(a.leader); ok && a.leader != "" {
+		a.Leader = n
 	}
 	return a
 }
 
-func both(s string) domain.Text { return domain.Text{ZH: s, EN: s} }
+// People are the accounts Named will ask for.
+func (a About) People() []string {
+	return slices.DeleteFunc([]string{a.responder, a.leader}, func(s string) bool { return s == "" })
+}
 
 func steps(deadlines map[string]machine.Deadline) map[string]time.Time {
 	out := map[string]time.Time{}

@@ -55,5 +55,5 @@ func actionName(action string) domain.Text {
 	if s, ok := joint.Machine.Step(action); ok {
 		return domain.Text{ZH: s.ZH, EN: s.EN}
 	}
-	return both(action)
+	return domain.Text{ZH: action, EN: action}
 }
