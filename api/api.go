@@ -38,7 +38,9 @@ func New(d Deps) http.Handler {
 	// must not be able to use it.
 	foreign := http.NewCrossOriginProtection()
 	foreign.SetDenyHandler(http.HandlerFunc(denyForeign))
-	return foreign.Handler(newServer(d).engine)
+	s := newServer(d)
+	s.document = render(s.api.OpenAPI())
+	return foreign.Handler(s.engine)
 }
 
 func newServer(d Deps) *server {
@@ -53,7 +55,6 @@ func newServer(d Deps) *server {
 	s.api = humagin.New(engine, humaConfig(documentVersion))
 	s.cases, s.sessions = newCaseDoor(s), newSessionDoor(s)
 	s.routes(engine)
-	s.document = render(s.api.OpenAPI())
 	s.engine = engine
 	return s
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -19,7 +20,7 @@ type caseDoor = door[*grievance.Case, view.CaseView]
 func newCaseDoor(s *server) caseDoor {
 	return caseDoor{
 		s: s, machine: grievance.Machine, read: s.Reader.Case, rules: s.caseRules, send: s.Engine.ActOnCase,
-		over: grievance.Final, show: view.OfCase,
+		over: grievance.Final, show: view.NewCaseView,
 		start: func(ctx context.Context, c *grievance.Case) error { return s.startCase(ctx, c.No, c, nil) },
 	}
 }
@@ -35,10 +36,7 @@ func (s *server) caseRules(c *grievance.Case, at time.Time) *machine.Rules {
 
 // startCase starts the workflow of a case from its state or its first events.
 func (s *server) startCase(ctx context.Context, no string, c *grievance.Case, events []machine.Event) error {
-	if err := s.Engine.StartCase(ctx, workflows.GrievanceInput{No: no, State: c, Events: events}); err != nil {
-		return err
-	}
-	return s.Starts.MarkStarted(ctx, no)
+	return s.Engine.StartCase(ctx, workflows.GrievanceInput{No: no, State: c, Events: events})
 }
 
 // hintsFor are what the forms of a case can be filled with.
@@ -101,7 +99,7 @@ func asked[S machine.Subject, V any](ctx context.Context, d *door[S, V], known S
 	if err == nil {
 		return d.answer(state, d.s.Now()), nil
 	}
-	if err != ErrNotRunning { //nolint:errorlint // the port promises exactly this value
+	if !errors.Is(err, ErrNotRunning) {
 		return nil, err
 	}
 	if d.over(known) {
@@ -161,16 +159,23 @@ func (s *server) timeline(ctx context.Context, no string) (*timelineOutput, erro
 	return out, nil
 }
 
-type clocksOutput struct{ Body view.Clocks }
+// Clocks are the limits of a case, explained.
+type Clocks struct {
+	Seq   int              `json:"seq"`
+	AsOf  time.Time        `json:"as_of"`
+	Items []view.ClockView `json:"items"`
+}
 
-// caseClocks explains every running limit, segment by segment.
+type clocksOutput struct{ Body Clocks }
+
+// caseClocks explains every limit, segment by segment.
 func (s *server) caseClocks(ctx context.Context, in *ByNo) (*clocksOutput, error) {
 	c, err := s.cases.find(ctx, callerOf(ctx).scope, in.No)
 	if err != nil {
 		return nil, err
 	}
 	now := s.Now()
-	return &clocksOutput{view.ClocksOf(c, s.caseRules(c, now), now)}, nil
+	return &clocksOutput{Clocks{c.Seq, now.In(zone), view.Clocks(c, s.caseRules(c, now), now)}}, nil
 }
 
 // Actions are the steps a caller may take now.

@@ -31,11 +31,14 @@ const (
 type temporalEngine struct {
 	client client.Client
 	queue  string
+	starts Starts
 }
 
 // NewEngine makes the Engine of a Temporal client. The queue is where the
 // workers listen, usually workflows.TaskQueue.
-func NewEngine(c client.Client, queue string) Engine { return &temporalEngine{c, queue} }
+func NewEngine(c client.Client, queue string, starts Starts) Engine {
+	return &temporalEngine{c, queue, starts}
+}
 
 // ActOnCase takes one step on a case.
 func (e *temporalEngine) ActOnCase(ctx context.Context, no string, seen int, cmd machine.Command) (workflows.ActResult, error) {
@@ -65,9 +68,12 @@ func (e *temporalEngine) act(ctx context.Context, id string, seen int, cmd machi
 	return out, outcome(err)
 }
 
-// StartCase starts the workflow of a case.
+// StartCase starts the workflow of a case and notes that it runs.
 func (e *temporalEngine) StartCase(ctx context.Context, in workflows.GrievanceInput) error {
-	return e.start(ctx, workflows.GrievanceID(in.No), workflows.GrievanceWorkflow, in)
+	if err := e.start(ctx, workflows.GrievanceID(in.No), workflows.GrievanceWorkflow, in); err != nil {
+		return err
+	}
+	return e.starts.MarkStarted(ctx, in.No)
 }
 
 // StartSession starts the workflow of a joint session.

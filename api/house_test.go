@@ -2,7 +2,6 @@ package api_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -66,7 +65,7 @@ func newHouse(t *testing.T) *house {
 		sessions: map[string]*joint.Session{}, events: map[string][]machine.Event{}, done: map[string]view.Committed{},
 		people: map[string]view.Person{}, running: map[string]bool{}, started: map[string]bool{}, log: &strings.Builder{},
 	}
-	h.handler = api.New(api.Deps{Reader: h, Accounts: accounts{h}, Registrar: h, Starts: h, Engine: engine{h}, Rules: h.holder,
+	h.handler = api.New(api.Deps{Reader: h, Accounts: accounts{h}, Registrar: h, Engine: engine{h}, Rules: h.holder,
 		Log: slog.New(slog.NewJSONHandler(&locked{w: h.log}, nil)), Now: func() time.Time { return h.now }})
 	return h
 }
@@ -180,7 +179,7 @@ func (h *house) Committed(_ context.Context, key string) (view.Committed, bool, 
 func (h *house) OverdueSummary(context.Context, view.Scope, time.Time) ([]view.Cell, error) {
 	return []view.Cell{
 		{County: "220402", Unit: "220402-D08", Level: "L1", Light: view.Red, Band: "<1d", Count: 2},
-		{County: "220402", Unit: "220402-D08", Level: "L1", Light: view.Yellow, Count: 3},
+		{County: "220402", Unit: "220402-D08", Level: "L2", Light: view.Red, Band: "1-3d", Count: 3},
 		{County: "220403", Unit: "220403-D08", Level: "L2", Light: view.Red, Band: ">7d", Count: 4},
 	}, h.fault()
 }
@@ -189,16 +188,11 @@ func (h *house) Notices(context.Context, domain.Actor, string, int) (view.Notice
 	return view.NoticePage{}, h.fault()
 }
 
-func (h *house) TrialStats(context.Context, view.Scope, time.Time, time.Time) (view.Trial, error) {
+func (h *house) TrialStats(context.Context, view.Scope, time.Time, time.Time, string) (view.Trial, error) {
 	return view.Trial{Persons: 252, Registered: 99, Resolved: 60}, h.fault()
 }
 
 func (h *house) Ping(context.Context) error { return h.ledger }
-
-func (h *house) MarkStarted(_ context.Context, no string) error {
-	h.started[no] = true
-	return nil
-}
 
 // Register opens a case as the desk does.
 func (h *house) Register(_ context.Context, in activities.RegisterInput) (activities.Written, error) {
@@ -281,9 +275,19 @@ func (a accounts) Members(_ context.Context, role org.Role, unit string) ([]org.
 type engine struct{ h *house }
 
 func (e engine) ActOnCase(_ context.Context, no string, _ int, cmd machine.Command) (workflows.ActResult, error) {
-	h := e.h
-	h.mu.Lock()
-	defer h.mu.Unlock()
+	e.h.mu.Lock()
+	defer e.h.mu.Unlock()
+	c := e.h.cases[no]
+	return decide(e.h, grievance.Machine, e.h.cases, no, c.Area, cmd)
+}
+
+func (e engine) ActOnSession(_ context.Context, no string, _ int, cmd machine.Command) (workflows.ActResult, error) {
+	e.h.mu.Lock()
+	defer e.h.mu.Unlock()
+	return decide(e.h, joint.Machine, e.h.sessions, no, e.h.sessions[no].County, cmd)
+}
+
+func decide[S machine.Subject](h *house, m *machine.Machine[S], subjects map[string]S, no, area string, cmd machine.Command) (workflows.ActResult, error) {
 	h.updates++
 	if h.engine != nil {
 		return workflows.ActResult{}, h.engine
@@ -291,41 +295,42 @@ func (e engine) ActOnCase(_ context.Context, no string, _ int, cmd machine.Comma
 	if !h.running[no] {
 		return workflows.ActResult{}, api.ErrNotRunning
 	}
+	subject := subjects[no]
 	if done, ok := h.done[cmd.Key]; ok {
 		if done.Fingerprint != cmd.Fingerprint {
 			return workflows.ActResult{}, &domain.Error{Code: domain.CodeKeyReused, Reason: "key_reused"}
 		}
-		return workflows.ActResult{No: no, Seq: h.cases[no].Seq, State: h.cases[no].State}, nil
+		return workflows.ActResult{No: no, Seq: subject.GetHead().Seq, State: subject.GetHead().State}, nil
 	}
-	c := h.cases[no]
 	world := machine.World{People: map[string]org.User{}}
 	for _, u := range h.book.Users.Users() {
 		world.People[u.Username] = u
 	}
-	events, next, err := grievance.Machine.Decide(c, cmd, h.holder.Rules(c.Area, "", h.now), world, h.now)
+	events, next, err := m.Decide(subject, cmd, h.holder.Rules(area, "", h.now), world, h.now)
 	if err != nil {
 		return workflows.ActResult{}, err
 	}
-	h.cases[no], h.events[no] = next, append(h.events[no], events...)
-	h.done[cmd.Key] = view.Committed{No: no, Seq: next.Seq, Fingerprint: cmd.Fingerprint}
-	return workflows.ActResult{No: no, Seq: next.Seq, State: next.State}, nil
-}
-
-func (e engine) ActOnSession(context.Context, string, int, machine.Command) (workflows.ActResult, error) {
-	e.h.updates++
-	return workflows.ActResult{}, e.h.engine
+	head := next.GetHead()
+	subjects[no], h.events[no] = next, append(h.events[no], events...)
+	h.done[cmd.Key] = view.Committed{No: no, Seq: head.Seq, Fingerprint: cmd.Fingerprint}
+	return workflows.ActResult{No: no, Seq: head.Seq, State: head.State}, nil
 }
 
 func (e engine) StartCase(_ context.Context, in workflows.GrievanceInput) error {
 	e.h.mu.Lock()
 	defer e.h.mu.Unlock()
 	if e.h.engine == nil {
-		e.h.running[in.No] = true
+		e.h.running[in.No], e.h.started[in.No] = true, true
 	}
 	return e.h.engine
 }
 
-func (e engine) StartSession(context.Context, workflows.SessionInput) error { return e.h.engine }
+func (e engine) StartSession(_ context.Context, in workflows.SessionInput) error {
+	e.h.mu.Lock()
+	defer e.h.mu.Unlock()
+	e.h.running[in.No] = true
+	return e.h.engine
+}
 
 func (e engine) QueryCase(_ context.Context, no string) (*grievance.Case, error) {
 	e.h.mu.Lock()
@@ -339,8 +344,10 @@ func (e engine) QueryCase(_ context.Context, no string) (*grievance.Case, error)
 	return e.h.cases[no], nil
 }
 
-func (e engine) QuerySession(context.Context, string) (*joint.Session, error) {
-	return nil, errors.New("not asked in these tests")
+func (e engine) QuerySession(_ context.Context, no string) (*joint.Session, error) {
+	e.h.mu.Lock()
+	defer e.h.mu.Unlock()
+	return e.h.sessions[no], e.h.engine
 }
 
 func (e engine) Ping(context.Context) error { return e.h.engine }

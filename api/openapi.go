@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -22,11 +23,8 @@ type document struct{ json, yaml []byte }
 // render encodes the document once; it cannot change afterwards.
 func render(o *huma.OpenAPI) document {
 	j, err := json.MarshalIndent(o, "", "  ")
-	if err != nil {
-		panic(fmt.Sprintf("the OpenAPI document cannot be encoded: %v", err)) // a programming error
-	}
-	y, err := o.YAML()
-	if err != nil {
+	y, yamlErr := o.YAML()
+	if err = errors.Join(err, yamlErr); err != nil {
 		panic(fmt.Sprintf("the OpenAPI document cannot be encoded: %v", err)) // a programming error
 	}
 	return document{j, y}
@@ -46,8 +44,8 @@ func describe(o *huma.OpenAPI) {
 
 // OpenAPI renders the document of the API as YAML (3.1). It needs nothing that
 // runs.
-func OpenAPI() []byte {
-	return newServer(Deps{Log: slog.New(slog.DiscardHandler), Now: time.Now, Reader: nobody{}, Engine: nobody{}}).document.yaml
+func OpenAPI() ([]byte, error) {
+	return newServer(Deps{Log: slog.New(slog.DiscardHandler), Now: time.Now, Reader: nobody{}, Engine: nobody{}}).api.OpenAPI().YAML()
 }
 
 // documentVersion is the version of the contract, not of the program.

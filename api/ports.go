@@ -43,8 +43,9 @@ type Reader interface {
 	// Notices gives the notices addressed to a user, or to an office the user
 	// holds, newest first.
 	Notices(ctx context.Context, a domain.Actor, cursor string, limit int) (view.NoticePage, error)
-	// TrialStats counts persons received, matters registered and resolved.
-	TrialStats(ctx context.Context, scope view.Scope, from, to time.Time) (view.Trial, error)
+	// TrialStats counts persons received, matters registered and resolved. A
+	// zero moment is no bound; a batch selects what came in with it.
+	TrialStats(ctx context.Context, scope view.Scope, from, to time.Time, batch string) (view.Trial, error)
 	// Ping tells whether the ledger answers and has the schema it needs.
 	Ping(ctx context.Context) error
 }
@@ -94,16 +95,16 @@ type Engine interface {
 // started yet, or the case is over and it has ended.
 var ErrNotRunning = errors.New("no workflow runs for this case")
 
-// Deps is everything the api needs. All fields but Now are required.
+// Deps is everything the api needs. All fields but Now and Version are required.
 type Deps struct {
 	Reader    Reader
 	Accounts  Accounts
 	Registrar Registrar
-	Starts    Starts
 	Engine    Engine
 	Rules     activities.Rulebook
 	Log       *slog.Logger
 	Now       func() time.Time // nil: time.Now
+	Version   string           // of the program, told by /livez
 	// SecureCookies marks the session cookie for HTTPS only.
 	SecureCookies bool
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"huajie/domain"
 	"huajie/domain/view"
 )
 
@@ -27,7 +28,6 @@ type OverdueLine struct {
 	ZH      string `json:"zh"`
 	EN      string `json:"en"`
 	Overdue int    `json:"overdue"`
-	Open    int    `json:"open" doc:"all cases with this key whose clock runs"`
 }
 
 type overdueOutput struct{ Body Overdue }
@@ -51,22 +51,31 @@ func (s *server) overdueSummary(ctx context.Context, _ *struct{}) (*overdueOutpu
 		return u.ZH, u.EN
 	}
 	level := func(l string) (zh, en string) { return tables.Label("level", l) }
-	same := func(k string) (zh, en string) { return k, k }
 	o := Overdue{Cells: cells, AsOf: now.In(zone)}
 	for _, c := range cells {
-		if late(c) {
-			o.Total += c.Count
-		}
+		o.Total += c.Count
 	}
 	o.ByCounty = lines(cells, func(c view.Cell) string { return c.County }, unit)
 	o.ByUnit = lines(cells, func(c view.Cell) string { return c.Unit }, unit)
 	o.ByLevel = lines(cells, func(c view.Cell) string { return string(c.Level) }, level)
-	o.ByLight = lines(cells, func(c view.Cell) string { return string(c.Light) }, same)
-	o.ByBand = lines(cells, func(c view.Cell) string { return c.Band }, same)
+	o.ByLight = lines(cells, func(c view.Cell) string { return string(c.Light) }, nameOf(lightNames))
+	o.ByBand = lines(cells, func(c view.Cell) string { return c.Band }, nameOf(bandNames))
 	return &overdueOutput{o}, nil
 }
 
-func late(c view.Cell) bool { return c.Band != "" }
+var lightNames = map[string]domain.Text{
+	string(view.Green): {ZH: "绿灯", EN: "green"}, string(view.Yellow): {ZH: "黄灯", EN: "yellow"},
+	string(view.Red): {ZH: "红灯", EN: "red"}, string(view.NoRun): {ZH: "不计时", EN: "no clock runs"},
+}
+
+var bandNames = map[string]domain.Text{
+	"<1d": {ZH: "超期不足1天", EN: "less than 1 day late"}, "1-3d": {ZH: "超期1至3天", EN: "1 to 3 days late"},
+	"3-7d": {ZH: "超期3至7天", EN: "3 to 7 days late"}, ">7d": {ZH: "超期7天以上", EN: "more than 7 days late"},
+}
+
+func nameOf(names map[string]domain.Text) func(string) (zh, en string) {
+	return func(k string) (zh, en string) { return names[k].ZH, names[k].EN }
+}
 
 // lines adds the cells up by one of their keys, the most overdue first.
 func lines(cells []view.Cell, key func(view.Cell) string, name func(string) (string, string)) []OverdueLine {
@@ -81,10 +90,7 @@ func lines(cells []view.Cell, key func(view.Cell) string, name func(string) (str
 			zh, en := name(k)
 			out = append(out, OverdueLine{Key: k, ZH: zh, EN: en})
 		}
-		out[i].Open += c.Count
-		if late(c) {
-			out[i].Overdue += c.Count
-		}
+		out[i].Overdue += c.Count
 	}
 	slices.SortFunc(out, func(a, b OverdueLine) int {
 		if a.Overdue != b.Overdue {
@@ -115,8 +121,9 @@ func (s *server) notices(ctx context.Context, in *noticesInput) (*noticesOutput,
 }
 
 type trialInput struct {
-	From time.Time `query:"from" doc:"first moment counted"`
-	To   time.Time `query:"to" doc:"first moment not counted any more"`
+	From  time.Time `query:"from" doc:"first moment counted"`
+	To    time.Time `query:"to" doc:"first moment not counted any more"`
+	Batch string    `query:"batch" maxLength:"200" doc:"only matters of this import or campaign"`
 }
 
 // TrialReport is what the trial period is reported by.
@@ -129,7 +136,7 @@ type trialOutput struct{ Body TrialReport }
 
 // trial counts persons and matters of a period apart (R81).
 func (s *server) trial(ctx context.Context, in *trialInput) (*trialOutput, error) {
-	t, err := s.Reader.TrialStats(ctx, callerOf(ctx).scope, in.From, in.To)
+	t, err := s.Reader.TrialStats(ctx, callerOf(ctx).scope, in.From, in.To, in.Batch)
 	if err != nil {
 		return nil, err
 	}

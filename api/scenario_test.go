@@ -275,8 +275,8 @@ func TestCatalogues(t *testing.T) {
 		{name: "form", request: get("/grievances/form"), status: 200, want: []string{`"walk_in"`, `"representatives"`}},
 		{name: "notices", request: get("/notices"), status: 200, want: []string{`"items":[]`}},
 		{name: "trial", request: get("/stats/trial"), status: 200, want: []string{`"persons_received":252`, `"resolution_rate":60.61`}},
-		{name: "overdue", request: get("/overdue/summary"), status: 200, want: []string{`"total":6`,
-			`{"key":"220402-D08"`, `"overdue":2,"open":5`, `"overdue":4,"open":4`, `"by_lateness":[{"key":"\u003e7d"`}},
+		{name: "overdue", request: get("/overdue/summary"), status: 200, want: []string{`"total":9`,
+			`"by_unit":[{"key":"220402-D08","zh":"龙山区`, `"overdue":5`, `"by_level":[{"key":"L2"`, `"overdue":7`, `"by_lateness":[{"key":">7d","zh":"超期7天以上"`}},
 	})
 }
 

@@ -7,7 +7,9 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -20,6 +22,7 @@ import (
 	"huajie/internal/app"
 	"huajie/internal/demo"
 	"huajie/internal/testkit"
+	"huajie/rulebook"
 	"huajie/store"
 	"huajie/workflows"
 )
@@ -38,10 +41,11 @@ type stand struct {
 
 func migrated(url string) error { return store.Migrate(context.Background(), url) }
 
-// newStand starts API and worker; both stop with the test.
-func newStand(t *testing.T) *stand {
+// newStand starts API and worker; both stop with the test. Each change replaces
+// a line of the drill policy.
+func newStand(t *testing.T, changes ...string) *stand {
 	t.Helper()
-	s := newApp(t)
+	s := newApp(t, changes...)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- s.app.Worker().Run(ctx) }()
@@ -53,7 +57,7 @@ func newStand(t *testing.T) *stand {
 }
 
 // newApp starts the API alone.
-func newApp(t *testing.T) *stand {
+func newApp(t *testing.T, changes ...string) *stand {
 	t.Helper()
 	address, namespace := testkit.Temporal(t)
 	want := map[string]enums.IndexedValueType{}
@@ -69,6 +73,9 @@ func newApp(t *testing.T) *stand {
 	cfg.DatabaseURL = testkit.MigratedDatabase(t, migrated)
 	cfg.TemporalAddress, cfg.TemporalNamespace = address, namespace
 	cfg.Demo, cfg.Drill = true, true
+	if len(changes) > 0 {
+		cfg.RulebookDir = changedRulebook(t, changes)
+	}
 	log := slog.New(slog.DiscardHandler)
 	require.NoError(t, app.Seed(context.Background(), cfg, log))
 	a, err := app.Open(context.Background(), cfg, log)
@@ -80,6 +87,29 @@ func newApp(t *testing.T) *stand {
 		a.Close()
 	})
 	return &stand{Client: &demo.Client{Base: srv.URL, Password: app.DemoPassword, HTTP: srv.Client()}, app: a, t: t}
+}
+
+// changedRulebook is the built-in rulebook with other limits in the drill area.
+func changedRulebook(t *testing.T, changes []string) string {
+	t.Helper()
+	dir := t.TempDir()
+	require.NoError(t, os.CopyFS(dir, rulebook.Data()))
+	file := filepath.Join(dir, "policy.drill.yaml")
+	b, err := os.ReadFile(file)
+	require.NoError(t, err)
+	lines := strings.Split(string(b), "\n")
+	for _, c := range changes {
+		key, _, _ := strings.Cut(c, ":")
+		found := false
+		for i, line := range lines {
+			if strings.HasPrefix(strings.TrimSpace(line), key+":") {
+				lines[i], found = "  "+c, true
+			}
+		}
+		require.True(t, found, "no key %s in the drill policy", key)
+	}
+	require.NoError(t, os.WriteFile(file, []byte(strings.Join(lines, "\n")), 0o600))
+	return dir
 }
 
 // key is an idempotency key nobody used.

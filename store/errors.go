@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -37,11 +38,14 @@ const (
 func fault(err error) error {
 	var ruled *domain.Error
 	var pg *pgconn.PgError
+	var connect *pgconn.ConnectError // may wrap what the server said
 	switch {
 	case err == nil, errors.As(err, &ruled), errors.Is(err, context.Canceled):
 		return err
 	case errors.Is(err, pgx.ErrNoRows):
 		return domain.NotFound()
+	case errors.As(err, &connect):
+		return unavailable("database_away", err)
 	case errors.As(err, &pg):
 		return faultOf(pg)
 	case away(err):
@@ -61,17 +65,18 @@ func faultOf(pg *pgconn.PgError) error {
 	case readOnlyTransaction:
 		return unavailable("database_away", pg)
 	}
-	if class := pg.Code[:min(3, len(pg.Code))]; class == classOperator || class[:min(2, len(class))] == classConnection || class[:min(2, len(class))] == classResources {
-		return unavailable("database_away", pg)
+	for _, class := range []string{classConnection, classResources, classOperator} {
+		if strings.HasPrefix(pg.Code, class) {
+			return unavailable("database_away", pg)
+		}
 	}
 	return fmt.Errorf("store: %w", pg)
 }
 
-// away tells whether the server could not be reached, or not in time.
+// away tells whether the connection was lost, or the answer came too late.
 func away(err error) bool {
-	var connect *pgconn.ConnectError
 	var network net.Error
-	return errors.As(err, &connect) || errors.As(err, &network) || errors.Is(err, context.DeadlineExceeded) ||
+	return errors.As(err, &network) || errors.Is(err, context.DeadlineExceeded) ||
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) ||
 		errors.Is(err, puddle.ErrClosedPool) || pgconn.SafeToRetry(err)
 }

@@ -256,18 +256,18 @@ func TestTrialFigures(t *testing.T) {
 	put(4, func(c *grievance.Case) { c.County, c.Area = "220498", "220498001" })
 	register(t, s, day.AddDate(0, 1, 0))
 
-	trial, err := s.TrialStats(t.Context(), store.Everything, day, day.AddDate(0, 0, 1))
+	trial, err := s.TrialStats(t.Context(), store.Everything, day, day.AddDate(0, 0, 1), "")
 	require.NoError(t, err)
 	assert.Equal(t, view.Trial{From: day, To: day.AddDate(0, 0, 1), Persons: 252, Registered: 99, Resolved: 60}, trial)
 	rate, ok := trial.Rate()
 	assert.True(t, ok)
 	assert.InDelta(t, 60.61, rate, 1e-9)
 
-	none, err := s.TrialStats(t.Context(), view.Scope{}, time.Time{}, time.Time{})
+	none, err := s.TrialStats(t.Context(), view.Scope{}, time.Time{}, time.Time{}, "")
 	require.NoError(t, err)
 	_, ok = none.Rate()
 	assert.False(t, ok, "no rate of nothing")
-	ever, err := s.TrialStats(t.Context(), store.Everything, time.Time{}, time.Time{})
+	ever, err := s.TrialStats(t.Context(), store.Everything, time.Time{}, time.Time{}, "")
 	require.NoError(t, err)
 	assert.Equal(t, 100, ever.Registered)
 }

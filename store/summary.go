@@ -42,7 +42,8 @@ func (s *Store) OverdueSummary(ctx context.Context, scope view.Scope, now time.T
 // matters (R81): a case merged into another brings its persons but is no matter
 // of its own. Resolved are matters closed with one of the two grades of R7 that
 // say so: defused or disposed. Voided cases and those of drill counties do not count.
-func (s *Store) TrialStats(ctx context.Context, scope view.Scope, from, to time.Time) (view.Trial, error) {
+// A batch, if given, selects the matters that came in with it.
+func (s *Store) TrialStats(ctx context.Context, scope view.Scope, from, to time.Time, batch string) (view.Trial, error) {
 	w := within(scope)
 	w.and("cases.state <> 'voided'")
 	if len(s.drill) > 0 {
@@ -53,6 +54,9 @@ func (s *Store) TrialStats(ctx context.Context, scope view.Scope, from, to time.
 	}
 	if !to.IsZero() {
 		w.and("cases.created_at < ?", to)
+	}
+	if batch != "" {
+		w.and("cases.body->>'batch' = ?", batch)
 	}
 	t := view.Trial{From: from, To: to}
 	err := s.pool.QueryRow(ctx, `SELECT coalesce(sum(headcount), 0), count(*) FILTER (WHERE master = ''),

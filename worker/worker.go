@@ -77,21 +77,24 @@ func New(d Deps, o Options) *Worker {
 		MaxConcurrentActivityTaskPollers: 4,
 		WorkerStopTimeout:                10 * time.Second,
 	})
-	Register(w, d, o.TaskQueue)
+	RegisterWorkflows(w)
+	RegisterActivities(w, d, o.TaskQueue)
 	return &Worker{temporal: w, sweeper: &sweeper{Deps: d, queue: o.TaskQueue}, every: o.SweepEvery}
 }
 
-// registry is what workflows and activities are registered on: a worker, a
-// replayer, a test environment.
-type registry interface {
+// RegisterWorkflows names every workflow as histories know it: on a worker, a
+// replayer or a test environment.
+func RegisterWorkflows(r interface {
 	RegisterWorkflowWithOptions(w any, o workflow.RegisterOptions)
-	RegisterActivityWithOptions(a any, o activity.RegisterOptions)
-}
-
-// Register names every workflow and activity as histories know them.
-func Register(r registry, d Deps, queue string) {
+}) {
 	r.RegisterWorkflowWithOptions(workflows.Grievance, workflow.RegisterOptions{Name: workflows.GrievanceWorkflow})
 	r.RegisterWorkflowWithOptions(workflows.JointSession, workflow.RegisterOptions{Name: workflows.SessionWorkflow})
+}
+
+// RegisterActivities names what workflows do in the world.
+func RegisterActivities(r interface {
+	RegisterActivityWithOptions(a any, o activity.RegisterOptions)
+}, d Deps, queue string) {
 	c := casework{Deps: d, queue: queue}
 	r.RegisterActivityWithOptions(c.Commit, activity.RegisterOptions{Name: workflows.CommitActivity})
 	r.RegisterActivityWithOptions(c.OpenSession, activity.RegisterOptions{Name: workflows.OpenActivity})

@@ -53,7 +53,8 @@ func newPlay(t *testing.T, clerk string, in form.Input) *play {
 	ledger := activitiestest.NewMemory(book.Users)
 	desk := &activities.Desk{Ledger: ledger, Book: rulebook.NewHolder(book)}
 	p := &play{t: t, env: env, ledger: ledger, desk: desk, book: book, start: monday}
-	worker.Register(env, worker.Deps{Desk: desk, Log: slog.New(slog.DiscardHandler)}, workflows.TaskQueue)
+	worker.RegisterWorkflows(env)
+	worker.RegisterActivities(env, worker.Deps{Desk: desk, Log: slog.New(slog.DiscardHandler)}, workflows.TaskQueue)
 	env.OnActivity(workflows.DeliverActivity, mock.Anything, mock.Anything).Return(nil).Maybe()
 
 	input := form.Input{"nature": "help", "summary": "楼上漏水无人维修", "channel": "walk_in", "area": "220402008", "category": "0201"}

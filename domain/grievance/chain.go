@@ -162,9 +162,10 @@ func (t turn) liftAtOnce() error {
 		if c.Risk == "red" {
 			t.resumeNow("resumed")
 		}
-	case LocalResolving, Dispatched, Signed, Handling, ReturnPending, Adjudicating, Rework:
 	default:
-		return nil
+		if !contains(below, string(c.State)) {
+			return nil
+		}
 	}
 	switch {
 	case c.Level != L0 && c.Level != L1:

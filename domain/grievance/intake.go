@@ -1,6 +1,7 @@
 package grievance
 
 import (
+	"slices"
 	"time"
 
 	"huajie/domain/codes"
@@ -113,8 +114,46 @@ func classify(t turn) error {
 	if t.Case.Urgency != urgency {
 		t.reclock()
 	}
+	taken := t.seal()
 	t.Record("classified", "§4.2")
+	if taken && (t.Case.Level == L0 || t.Case.Level == L1) && contains(below, string(t.Case.State)) {
+		return escalateL2(t, codes.TriggerNoLead)
+	}
 	return t.liftAtOnce()
+}
+
+// below are the states in which somebody under the centre has the case.
+var below = []string{string(LocalResolving), string(Dispatched), string(Signed), string(Handling), string(ReturnPending),
+	string(Adjudicating), string(Rework)}
+
+// seal takes a case that has become an accusation away from the unit it is about:
+// its tasks, its handlers, its part in it (§6 item 13). It tells whether that unit
+// had the lead, which the centre then has.
+func (t turn) seal() bool {
+	c := t.Case
+	if c.RespondentUnit == "" || c.Confidentiality != codes.ConfidentialityAccusation {
+		return false
+	}
+	c.AssistUnits = slices.DeleteFunc(c.AssistUnits, t.barred)
+	c.Units = slices.DeleteFunc(c.Units, t.barred)
+	for id, k := range c.Tasks {
+		if k.Open() && t.barred(k.Unit) {
+			k.Cancelled = true
+			c.Tasks[id] = k
+			t.Clear("task." + id)
+		}
+	}
+	if !t.barred(c.LeadUnit) {
+		return false
+	}
+	if c.State == Suspended {
+		t.resumeNow("resumed")
+	}
+	c.LeadUnit, c.Handlers = t.centre(), nil
+	if t.barred(c.Owner.Unit) {
+		c.owns(Owner{Unit: t.centre()})
+	}
+	return true
 }
 
 func guideSigners(t *machine.Turn[*Case]) []machine.Who {

@@ -58,6 +58,9 @@ func guardPlan(t *machine.Turn[*Case]) error {
 		if t.Rules.Org.CountyOf(u) != c.County {
 			return fault("assist_units", "other_county", "参加单位不在本县(区)", "a unit is of another county")
 		}
+		if (turn{t}).barred(u) {
+			return refuse("respondent_barred", "§6 item 13", "检举控告件不得交给被反映单位及其下属", "an accusation must not go to the unit it is about")
+		}
 	}
 	if !t.In.Time("held_at", calendar.Zone).After(t.Now) {
 		return fault("held_at", "past", "召开时间应晚于现在", "must lie in the future")
@@ -124,7 +127,7 @@ func sessionMoved(t turn) error {
 // takeMeasures turns what a session decided into tasks with clocks.
 func (t turn) takeMeasures(session string) {
 	c := t.Case
-	if lead := t.In.Text("lead_unit"); lead != "" && (c.State == JointResolving || c.State == LeaderResolving) {
+	if lead := t.In.Text("lead_unit"); lead != "" && !t.barred(lead) && (c.State == JointResolving || c.State == LeaderResolving) {
 		before := c.LeadUnit
 		c.LeadUnit = lead
 		c.joins(lead)

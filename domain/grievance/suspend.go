@@ -31,7 +31,7 @@ func guardSuspend(t *machine.Turn[*Case]) error {
 	until := hangUpUntil(t)
 	total := t.Rules.Calendar.Due(t.Now, pol.Limit("hangup.max.total")).At.Add(-c.hungUp())
 	switch {
-	case c.Policy != nil && !c.Policy.Due.IsZero() && t.Now.After(c.Policy.Due) && t.By.Role != supervisor && t.AskedAt.IsZero():
+	case c.Policy != nil && !c.Policy.Due.IsZero() && !t.Now.Before(c.Policy.Due) && t.By.Role != supervisor && t.AskedAt.IsZero():
 		return refuse("suspend_after_red", "§6 item 51", "超期后只能由督办员提请挂账", "after the red light only a supervisor may ask for it")
 	case !until.After(t.Now.AddDate(0, 0, 1)):
 		return fault("until", "past", "挂账期限应晚于今天", "must lie after today")

@@ -129,7 +129,7 @@ func TestReturnGuards(t *testing.T) {
 		p := returnPending(t)
 		p.refuse(domain.CodeConflict, "returned_before", dispUser, "accept-return", form.Input{"lead_unit": housing})
 	})
-	parallel(t, "G16 G28-edge: the second reassignment goes to adjudication, no third dispatch", func(t *testing.T) {
+	parallel(t, "G16 the second reassignment goes to adjudication, no third dispatch", func(t *testing.T) {
 		p := returnPending(t).do(dispUser, "accept-return", form.Input{"lead_unit": land})
 		p.both("liaison.220402-D12", "request-return", "leader.220402-D12", returning, form.Input{"suggested_unit": farm})
 		p.do(directorUser, "accept-return", form.Input{"lead_unit": farm})

@@ -1,0 +1,312 @@
+package view
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"huajie/domain"
+	"huajie/domain/codes"
+	"huajie/domain/grievance"
+	"huajie/domain/machine"
+)
+
+// CaseView is a case as a reader gets it: where it stands, who answers for it,
+// by when, and what hangs on it. It holds nothing of the petitioner but the
+// summary of the matter.
+type CaseView struct {
+	No         string        `json:"no"`
+	Kind       string        `json:"kind"`
+	State      machine.State `json:"state"`
+	StateLabel domain.Text   `json:"state_label"`
+	Level      codes.Level   `json:"level,omitempty"`
+	LevelLabel domain.Text   `json:"level_label,omitzero"`
+	Seq        int           `json:"seq"`
+	Over       bool          `json:"over"` // nobody works on it any more
+
+	Nature          string        `json:"nature"`
+	Track           codes.Track   `json:"track"`
+	Category        string        `json:"category,omitempty"`
+	CategoryLabel   domain.Text   `json:"category_label,omitzero"`
+	Channel         string        `json:"channel"`
+	Urgency         codes.Urgency `json:"urgency"`
+	Risk            string        `json:"risk,omitempty"`
+	Scale           string        `json:"scale,omitempty"`
+	Confidentiality string        `json:"confidentiality"`
+	Summary         string        `json:"summary"`
+	Headcount       int           `json:"headcount"`
+	Anonymous       bool          `json:"anonymous"`
+	County          string        `json:"county"`
+	Area            string        `json:"area"`
+	AreaName        string        `json:"area_name,omitempty"`
+	AreaNameEN      string        `json:"area_name_en,omitempty"`
+	Grid            string        `json:"grid,omitempty"`
+
+	Owner          OwnerView  `json:"owner"`
+	Offer          *OfferView `json:"offer,omitempty"` // a hand-over that waits to be confirmed
+	FirstResponder string     `json:"first_responder,omitempty"`
+	FirstUnit      string     `json:"first_receiving_unit"`
+	ReleasedAt     time.Time  `json:"first_responder_released_at,omitzero"`
+	LeadUnit       string     `json:"lead_unit,omitempty"`
+	LeadUnitName   string     `json:"lead_unit_name,omitempty"`
+	LeadUnitNameEN string     `json:"lead_unit_name_en,omitempty"`
+	AssistUnits    []string   `json:"assist_units"`
+	Handlers       []string   `json:"handlers"`
+	OwningLeader   string     `json:"owning_leader,omitempty"`
+
+	CreatedAt    time.Time `json:"created_at"`
+	ReceivedAt   time.Time `json:"received_at"`
+	AcceptedAt   time.Time `json:"accepted_at,omitzero"`
+	DispatchedAt time.Time `json:"dispatched_at,omitzero"`
+	SignedAt     time.Time `json:"signed_at,omitzero"`
+	LateSign     bool      `json:"late_sign"`
+	ClosedAt     time.Time `json:"closed_at,omitzero"`
+
+	DueAt          time.Time `json:"due_at,omitzero"` // what it is judged late by
+	PolicyDueAt    time.Time `json:"policy_due_at,omitzero"`
+	StatutoryDueAt time.Time `json:"statutory_due_at,omitzero"`
+	StepDueAt      time.Time `json:"step_due_at,omitzero"` // the next step somebody must take
+	Light          Light     `json:"light"`
+	Overdue        bool      `json:"overdue"`
+	Provisional    bool      `json:"provisional"` // a date rests on a year without a calendar
+	Paused         bool      `json:"paused"`
+
+	ReturnCount    int      `json:"return_count"`
+	ReassignCount  int      `json:"reassign_count"`
+	ExtensionCount int      `json:"extension_count"`
+	ReworkCount    int      `json:"rework_count"`
+	Supervision    string   `json:"supervision"`
+	Flags          []string `json:"flags"`
+
+	Levels     []LevelView     `json:"levels"`
+	Tasks      []TaskView      `json:"tasks"`
+	Requests   []RequestView   `json:"requests"` // steps that wait for a second person
+	Sessions   []SessionRef    `json:"sessions"`
+	Followers  []string        `json:"followers"`
+	Master     string          `json:"master,omitempty"`
+	Origin     string          `json:"origin,omitempty"`
+	Suspension *SuspensionView `json:"suspension,omitempty"`
+
+	Reply        *ReplyView      `json:"reply,omitempty"`
+	OutcomeGrade string          `json:"outcome_grade,omitempty"`
+	ClosingType  string          `json:"closing_type,omitempty"`
+	Evaluation   *EvaluationView `json:"evaluation,omitempty"`
+	Rulebook     string          `json:"rulebook_version,omitempty"`
+}
+
+// UnitName is the name of a unit in both languages.
+type UnitName struct {
+	ZH string `json:"unit_name,omitempty"`
+	EN string `json:"unit_name_en,omitempty"`
+}
+
+// OwnerView is who answers for the case now.
+type OwnerView struct {
+	Unit string `json:"unit"`
+	UnitName
+	User string `json:"user,omitempty"`
+}
+
+// OfferView is a hand-over that waits for the other side.
+type OfferView struct {
+	Unit string `json:"unit"`
+	UnitName
+	User  string    `json:"user,omitempty"`
+	At    time.Time `json:"at"`
+	DueAt time.Time `json:"due_at,omitzero"`
+}
+
+// LevelView is one stay on the chain.
+type LevelView struct {
+	Level   codes.Level `json:"level"`
+	Label   domain.Text `json:"label"`
+	Entered time.Time   `json:"entered_at"`
+	Left    time.Time   `json:"left_at,omitzero"`
+	DueAt   time.Time   `json:"due_at,omitzero"`
+	Budget  string      `json:"budget,omitempty"`
+	Trigger string      `json:"trigger,omitempty"`
+	Unit    string      `json:"unit"`
+	User    string      `json:"user,omitempty"`
+}
+
+// TaskView is what one unit owes the case.
+type TaskView struct {
+	ID   string `json:"id"`
+	Kind string `json:"kind"`
+	Unit string `json:"unit"`
+	UnitName
+	What      string    `json:"what,omitempty"`
+	DueAt     time.Time `json:"due_at"`
+	Mandatory bool      `json:"mandatory"`
+	Session   string    `json:"session,omitempty"`
+	State     string    `json:"state"` // open, done, cancelled
+	DoneAt    time.Time `json:"done_at,omitzero"`
+	Late      bool      `json:"late"`
+}
+
+// RequestView is a step that waits for its second person; what was entered is
+// for the one who signs, not for every reader.
+type RequestView struct {
+	ID     string      `json:"id"`
+	Action string      `json:"action"`
+	Label  domain.Text `json:"label"`
+	By     string      `json:"by"`
+	Unit   string      `json:"unit,omitempty"`
+	At     time.Time   `json:"at"`
+	DueAt  time.Time   `json:"due_at,omitzero"`
+}
+
+// SessionRef is a joint session under the case.
+type SessionRef struct {
+	No    string      `json:"no"`
+	Level codes.Level `json:"level"`
+	State string      `json:"state"`
+}
+
+// SuspensionView is a hang-up in force.
+type SuspensionView struct {
+	Since    time.Time `json:"since"`
+	Until    time.Time `json:"until"`
+	Reason   string    `json:"reason_code"`
+	ReviewBy time.Time `json:"review_by,omitzero"`
+	Approver string    `json:"approver"`
+}
+
+// ReplyView tells that the case was answered; the words are in its timeline.
+type ReplyView struct {
+	IssuedAt     time.Time `json:"issued_at"`
+	ServedAt     time.Time `json:"served_at,omitzero"`
+	Method       string    `json:"service_method"`
+	OutcomeGrade string    `json:"outcome_grade"`
+	Opinion      string    `json:"opinion_result,omitempty"`
+	Unit         string    `json:"unit"`
+	Event        int       `json:"event"` // sequence of the event that holds its words
+}
+
+// EvaluationView is the petitioner's rating.
+type EvaluationView struct {
+	Rating  string    `json:"rating"`
+	At      time.Time `json:"at"`
+	Founded string    `json:"founded,omitempty"`
+}
+
+// NewCaseView shows a case at a moment.
+func NewCaseView(c *grievance.Case, rules *machine.Rules, now time.Time) CaseView {
+	v := CaseView{No: c.No, Kind: c.Kind, State: c.State, StateLabel: stateText(c.State), Level: c.Level, LevelLabel: levelText(c.Level),
+		Seq: c.Seq, Over: grievance.Over(c.State),
+		Nature: c.Nature, Track: c.Track, Category: c.Category, Channel: c.Channel, Urgency: c.Urgency, Risk: c.Risk, Scale: c.Scale,
+		Confidentiality: c.Confidentiality, Summary: c.Summary, Headcount: c.Headcount, Anonymous: c.Anonymous,
+		County: c.County, Area: c.Area, Grid: c.Grid,
+		Owner:          OwnerView{c.Owner.Unit, unitName(rules, c.Owner.Unit), c.Owner.User},
+		FirstResponder: c.FirstResponder, FirstUnit: c.FirstUnit, ReleasedAt: local(c.ReleasedAt),
+		LeadUnit: c.LeadUnit, AssistUnits: list(c.AssistUnits), Handlers: list(c.Handlers), OwningLeader: c.OwningLeader,
+		CreatedAt: local(c.RegisteredAt), ReceivedAt: local(c.ReceivedAt), AcceptedAt: local(c.AcceptedAt), DispatchedAt: local(c.DispatchedAt),
+		SignedAt: local(c.SignedAt), LateSign: c.LateSign, ClosedAt: local(c.ClosedAt),
+		ReturnCount: c.ReturnCount, ReassignCount: c.ReassignCount, ExtensionCount: c.ExtensionCount, ReworkCount: c.ReworkCount,
+		Supervision: c.Supervision, Flags: list(c.Flags), Followers: list(c.Followers), Master: c.Master, Origin: c.Origin,
+		ClosingType: c.ClosingType, Rulebook: c.RulebookVersion}
+	if v.Supervision == "" {
+		v.Supervision = "none"
+	}
+	area, lead := unitName(rules, c.Area), unitName(rules, c.LeadUnit)
+	v.AreaName, v.AreaNameEN, v.LeadUnitName, v.LeadUnitNameEN = area.ZH, area.EN, lead.ZH, lead.EN
+	if c.Category != "" {
+		v.CategoryLabel.ZH, v.CategoryLabel.EN = rules.Codes.Label(codes.TableDisputeCategory, c.Category)
+	}
+	v.dates(c, now)
+	v.children(c, rules)
+	v.outcome(c)
+	return v
+}
+
+// dates are the due dates and what follows from them.
+func (v *CaseView) dates(c *grievance.Case, now time.Time) {
+	due, yellow := DueOf(c)
+	v.DueAt, v.StepDueAt = local(due), local(StepDueOf(c))
+	v.Light = LightOf(due, yellow, now)
+	v.Overdue = v.Light == Red
+	if k := c.Policy; k != nil {
+		v.PolicyDueAt, v.Provisional = local(k.Due), k.Provisional
+		v.Paused = k.Due.IsZero() && stoppedAt(c).IsZero()
+	}
+	if k := c.Statutory; k != nil {
+		v.StatutoryDueAt, v.Provisional = local(k.Due), v.Provisional || k.Provisional
+	}
+}
+
+// StepDueOf is by when the next step must be taken, beside the clocks of the
+// whole case; zero when nothing but these runs.
+func StepDueOf(c *grievance.Case) time.Time {
+	for _, d := range c.Pending() {
+		if d.Duty && d.Kind != "policy.red" && d.Kind != "statutory" {
+			return d.At
+		}
+	}
+	return time.Time{}
+}
+
+// children are the parts of a case that have a life of their own.
+func (v *CaseView) children(c *grievance.Case, rules *machine.Rules) {
+	v.Levels, v.Tasks, v.Requests, v.Sessions = []LevelView{}, []TaskView{}, []RequestView{}, []SessionRef{}
+	for _, s := range c.Stays {
+		v.Levels = append(v.Levels, LevelView{Level: s.Level, Label: levelText(s.Level), Entered: local(s.Entered), Left: local(s.Left),
+			DueAt: local(s.Due), Budget: s.Budget.String(), Trigger: s.Trigger, Unit: s.Owner.Unit, User: s.Owner.User})
+	}
+	for _, id := range sorted(c.Tasks) {
+		k := c.Tasks[id]
+		t := TaskView{ID: k.ID, Kind: k.Kind, Unit: k.Unit, UnitName: unitName(rules, k.Unit), What: k.What, DueAt: local(k.Due),
+			Mandatory: k.Mandatory, Session: k.Session, State: "open", DoneAt: local(k.DoneAt), Late: k.Late}
+		switch {
+		case k.Cancelled:
+			t.State = "cancelled"
+		case !k.DoneAt.IsZero():
+			t.State = "done"
+		}
+		v.Tasks = append(v.Tasks, t)
+	}
+	for _, id := range sorted(c.Requests) {
+		r := c.Requests[id]
+		v.Requests = append(v.Requests, RequestView{ID: r.ID, Action: r.Action, Label: actionText(r.Action), By: r.By, Unit: r.Unit,
+			At: local(r.At), DueAt: local(c.Deadlines["request."+r.ID].At)})
+	}
+	for _, no := range sorted(c.Sessions) {
+		s := c.Sessions[no]
+		v.Sessions = append(v.Sessions, SessionRef{s.No, s.Level, s.State})
+	}
+	if o := c.Offer; o != nil {
+		v.Offer = &OfferView{o.Unit, unitName(rules, o.Unit), o.User, local(o.At), local(c.Deadlines["handover"].At)}
+	}
+	if s := c.Suspension; s != nil {
+		v.Suspension = &SuspensionView{local(s.Since), local(s.Until), s.Reason, local(s.ReviewBy), s.Approver}
+	}
+}
+
+// outcome is what has come of the case so far.
+func (v *CaseView) outcome(c *grievance.Case) {
+	if r := c.Reply; r != nil {
+		v.Reply = &ReplyView{local(r.IssuedAt), local(r.ServedAt), r.Method, r.OutcomeGrade, r.Opinion, r.Unit, r.Event}
+		v.OutcomeGrade = r.OutcomeGrade
+	}
+	if e := c.Evaluation; e != nil {
+		v.Evaluation = &EvaluationView{e.Rating, local(e.At), e.Founded}
+	}
+}
+
+// sorted gives the keys of a map, T2 before T10.
+func sorted[V any](m map[string]V) []string {
+	return slices.SortedFunc(maps.Keys(m), func(a, b string) int {
+		if len(a) != len(b) {
+			return len(a) - len(b)
+		}
+		return strings.Compare(a, b)
+	})
+}
+
+// list is never null in JSON.
+func list(s []string) []string {
+	if s == nil {
+		return []string{}
+	}
+	return s
+}

@@ -1,0 +1,125 @@
+package e2e
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"huajie/internal/demo"
+)
+
+// The units of the drill county, whose limits are seconds.
+const (
+	drillHousing = "220498-D11"
+	drillUrban   = "220498-D23"
+)
+
+// sit takes a step on a joint session.
+func (s *stand) sit(user, no, action string, in map[string]any) map[string]any {
+	s.t.Helper()
+	if in == nil {
+		in = map[string]any{}
+	}
+	a, err := s.Do(context.Background(), user, http.MethodPost, "/api/v1/sessions/"+no+"/actions/"+action, s.key(), in)
+	require.NoError(s.t, err, "%s %s", user, action)
+	var out map[string]any
+	require.NoError(s.t, a.Into(&out))
+	return out
+}
+
+// sessionSoon plans a session at L2 and brings it to the table.
+func (s *stand) sessionSoon(no string) string {
+	s.t.Helper()
+	before := len(s.sessions(no))
+	held := time.Now().Add(4 * time.Second)
+	s.do("director.220498", no, "plan-session", map[string]any{"purpose": "厘清责任", "lead_unit": drillHousing, "assist_units": []string{drillUrban},
+		"held_at": held.Format(time.RFC3339), "room": "会商室", "agenda": "电梯停运"})
+	var session string
+	require.Eventually(s.t, func() bool {
+		list := s.sessions(no)
+		if len(list) > before {
+			session = list[len(list)-1].No
+		}
+		return session != ""
+	}, 20*time.Second, 50*time.Millisecond, "the session opens under the case")
+	s.sit("disp.220498", session, "notify-units", map[string]any{"agenda": "电梯停运"})
+	s.sit("liaison."+drillHousing, session, "acknowledge", nil)
+	require.Eventually(s.t, func() bool { return time.Now().After(held) }, 10*time.Second, 50*time.Millisecond)
+	s.sit("director.220498", session, "record-attendance", map[string]any{"seats": []map[string]any{
+		{"unit": drillHousing, "attendance": "attended", "attendee": "负责人"},
+		{"unit": drillUrban, "attendance": "absent"},
+	}})
+	s.sit("leader."+drillHousing, session, "give-opinion", map[string]any{"position": "可由维修资金支出", "legal_basis": "维修资金办法", "undertaking": "三日内启动"})
+	s.sit("director.220498", session, "hold", map[string]any{"facts_agreed": "停运十日", "legal_basis": "特种设备安全法"})
+	return session
+}
+
+type sessionView struct {
+	No    string `json:"no"`
+	State string `json:"state"`
+}
+
+func (s *stand) sessions(no string) []sessionView {
+	s.t.Helper()
+	var page struct {
+		Items []sessionView `json:"items"`
+	}
+	require.Equal(s.t, http.StatusOK, s.get("citysup.220400", "/cases/"+no+"/sessions", &page))
+	return page.Items
+}
+
+func (s *stand) drillJoint() demo.View {
+	s.t.Helper()
+	v, err := s.Register(context.Background(), "win-general.220498", s.key(), map[string]any{
+		"nature": "help", "summary": "电梯停运", "channel": "walk_in", "area": "220498001", "category": "0402", "petitioner": map[string]any{"anonymous": true}})
+	require.NoError(s.t, err)
+	s.do("disp.220498", v.No, "start-triage", nil)
+	return s.do("director.220498", v.No, "start-joint", map[string]any{"trigger": "T02", "reason": "两家以上单位无法牵头"})
+}
+
+// TestJointHandling plays J1–J5: units are called, attend or are absent on
+// record, give their opinion and sign; a measure becomes a task that keeps the
+// case from being answered until it is done.
+func TestJointHandling(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, "budget.general.L2: 600s", "joint.convene.L2: 600s", "joint.ack: 600s", "joint.opinion: 600s", "joint.minutes: 600s")
+	v := s.drillJoint()
+	require.Equal(t, "L2", v.Level)
+	early := s.refused("director.220498", v.No, "joint-conclude", jointAnswer())
+	require.Equal(t, "session_required", early.Reason)
+
+	session := s.sessionSoon(v.No)
+	s.sit("leader."+drillHousing, session, "sign-minutes", nil)
+	s.sit("director.220498", session, "conclude", map[string]any{"lead_unit_final": drillHousing, "joint_opinion": "住建局牵头维修",
+		"measures": []map[string]any{{"executor": drillHousing, "what": "更换曳引绳", "due": time.Now().AddDate(0, 0, 2).Format(time.DateOnly)}}})
+	s.until(v.No, func(v demo.View) bool { return s.countEvents(v.No, "session_concluded") == 1 })
+
+	open := s.refused("director.220498", v.No, "joint-conclude", jointAnswer())
+	require.Equal(t, "task_open", open.Reason)
+	s.do("handler."+drillHousing, v.No, "complete-task", map[string]any{"result": "已更换"})
+	v = s.do("director.220498", v.No, "joint-conclude", jointAnswer())
+	require.Equal(t, "replied", v.State)
+}
+
+func jointAnswer() map[string]any {
+	in := replyInput("电梯恢复运行")
+	in["joint_opinion"], in["executing_unit"], in["executing_date"] = "住建局牵头", drillHousing, time.Now().AddDate(0, 0, 2).Format(time.DateOnly)
+	return in
+}
+
+// TestTwoFailedSessionsLiftTheCase plays J6.
+func TestTwoFailedSessionsLiftTheCase(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, "budget.general.L2: 600s", "joint.convene.L2: 600s", "joint.ack: 600s", "joint.opinion: 600s", "joint.minutes: 600s")
+	v := s.drillJoint()
+	for n := range 2 {
+		session := s.sessionSoon(v.No)
+		s.sit("director.220498", session, "fail", map[string]any{"reasons": "意见不一", "next": "提请县领导"})
+		s.until(v.No, func(v demo.View) bool { return s.countEvents(v.No, "session_failed") == n+1 })
+	}
+	v = s.until(v.No, func(v demo.View) bool { return v.Level == "L3" })
+	require.Equal(t, "leader_resolving", v.State)
+}
