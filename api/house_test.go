@@ -353,3 +353,6 @@ func (e engine) QuerySession(_ context.Context, no string) (*joint.Session, erro
 func (e engine) Ping(context.Context) error { return e.h.engine }
 
 var errAway = &domain.Error{Code: domain.CodeUnavailable, Reason: "engine_away"}
+
+// failureWindowAndMore is longer than wrong guesses are remembered.
+const failureWindowAndMore = 6 * time.Minute

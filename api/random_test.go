@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,69 +15,138 @@ import (
 // marker is a word that no answer has of its own.
 const marker = "ZQJXWV"
 
-// TestNoInputBreaksTheDoor sends what no client should: whatever comes, the
-// answer is never an internal error, keeps to the document, and does not repeat
-// what was sent.
+// operation is a route of the document with the names of what it takes.
+type operation struct {
+	method, template string
+	fields           []string
+	parameters       []string
+}
+
+// operations are all routes, in a fixed order.
+func (c *contract) operations() []operation {
+	var out []operation
+	for template, item := range c.doc["paths"].(map[string]any) {
+		for method, op := range item.(map[string]any) {
+			o := operation{method: strings.ToUpper(method), template: template}
+			for _, p := range list(op.(map[string]any)["parameters"]) {
+				if p.(map[string]any)["in"] == "query" {
+					o.parameters = append(o.parameters, p.(map[string]any)["name"].(string))
+				}
+			}
+			if body, ok := op.(map[string]any)["requestBody"].(map[string]any); ok {
+				schema := body["content"].(map[string]any)["application/json"].(map[string]any)["schema"].(map[string]any)
+				for name := range schema["properties"].(map[string]any) {
+					o.fields = append(o.fields, name)
+				}
+				slices.Sort(o.fields)
+			}
+			out = append(out, o)
+		}
+	}
+	slices.SortFunc(out, func(a, b operation) int { return strings.Compare(a.method+a.template, b.method+b.template) })
+	return out
+}
+
+func list(v any) []any { l, _ := v.([]any); return l }
+
+// words are values that look right, look wrong, or are wrong.
+var words = rapid.OneOf(
+	rapid.SampledFrom([]string{marker, "<" + marker + ">", marker + "\n", "help", "walk_in", "220402008", "220402-D08", "0201", "normal",
+		"2026-11-24", "2026-11-24T09:00:00+08:00", "-1", "1", "50", "9e99", "true", "*", `"3"`, `W/"3"`, "disp.220402", "R3"}),
+	rapid.StringMatching(`[a-zA-Z0-9一-龥 ,;:'"%&=/<>\\-]{0,20}`),
+)
+
+// wild are values that may hold anything at all.
+var wild = rapid.OneOf(words, words, words, rapid.String(), rapid.Just(marker+"\x00"), rapid.Just("\xff"+marker))
+
+// drawRequest makes a request to one of the routes, more or less as it should be.
+func drawRequest(rt *rapid.T, o operation, no string) *http.Request {
+	often := rapid.SampledFrom([]string{no, no, no, no, marker, "%00", "%ff" + marker})
+	path := strings.ReplaceAll(o.template, "{no}", often.Draw(rt, "no"))
+	query := url.Values{}
+	for range rapid.IntRange(0, 2).Draw(rt, "parameters") {
+		name := marker
+		if len(o.parameters) > 0 && rapid.IntRange(0, 5).Draw(rt, "known") > 0 {
+			name = rapid.SampledFrom(o.parameters).Draw(rt, "parameter")
+		}
+		query.Set(name, wild.Draw(rt, "value"))
+	}
+	if strings.Contains(path, "/public/") && rapid.IntRange(0, 3).Draw(rt, "right code") > 0 {
+		query.Set("code", codeOf(no))
+	}
+	names := rapid.Just(marker)
+	if len(o.fields) > 0 {
+		names = rapid.OneOf(rapid.SampledFrom(o.fields), rapid.SampledFrom(o.fields), rapid.SampledFrom(o.fields), names)
+	}
+	body := rapid.OneOf(rapid.Map(formOf(names), encode), rapid.Map(formOf(names), encode), rapid.Map(formOf(names), encode), wild).Draw(rt, "body")
+	req := httptest.NewRequest(o.method, path, strings.NewReader(body))
+	req.URL.RawQuery = query.Encode()
+	for _, name := range []string{"If-Match", "If-None-Match", "Accept", "Accept-Language", "Content-Type", "Cookie"} {
+		if rapid.IntRange(0, 5).Draw(rt, "has "+name) == 0 {
+			req.Header.Set(name, wild.Draw(rt, name))
+		}
+	}
+	if rapid.IntRange(0, 7).Draw(rt, "has key") > 0 {
+		req.Header.Set("Idempotency-Key", words.Draw(rt, "key"))
+	}
+	req.Header.Set("Authorization", "Bearer test-"+rapid.SampledFrom([]string{dispatcher, director, clerk, liaison, elsewhere, marker}).Draw(rt, "who"))
+	return req
+}
+
+// TestNoInputBreaksTheDoor sends what no client should, and what one should:
+// whatever comes, the answer is never an internal error, keeps to the document,
+// and a refusal does not repeat what was sent.
 func TestNoInputBreaksTheDoor(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	no := h.dispatched(t)
+	session := h.convened(t, no)
 	c, err := theContract()
 	if err != nil {
 		t.Fatal(err)
 	}
-	var templates []string
-	for _, r := range c.paths {
-		templates = append(templates, r.template)
-	}
-	text := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{marker, marker + "\x00", "<" + marker + ">", "-1", "9e99", "true", "*", `"3"`, "W/\"3\""}))
-	value := jsonValue(text)
+	operations := c.operations()
+	answers := map[int]int{}
 	rapid.Check(t, func(rt *rapid.T) {
-		path := rapid.SampledFrom(templates).Draw(rt, "path")
-		path = strings.ReplaceAll(path, "{no}", rapid.SampledFrom([]string{no, marker, "%00", "%ff" + marker}).Draw(rt, "no"))
-		query := url.Values{}
-		for range rapid.IntRange(0, 3).Draw(rt, "parameters") {
-			name := rapid.OneOf(rapid.SampledFrom([]string{"code", "limit", "cursor", "sort", "state", "due_before", "light", "area", "q", "source", "from", "total"}), text)
-			query.Set(name.Draw(rt, "name"), text.Draw(rt, "parameter"))
+		h.now = h.now.Add(failureWindowAndMore) // what was guessed before is forgotten
+		o := rapid.SampledFrom(operations).Draw(rt, "operation")
+		subject := no
+		if strings.Contains(o.template, "/sessions/{no}") {
+			subject = session
 		}
-		body := rapid.OneOf(text, rapid.Map(value, encode)).Draw(rt, "body")
-		method := rapid.SampledFrom([]string{http.MethodGet, http.MethodPost, http.MethodDelete}).Draw(rt, "method")
-		req := httptest.NewRequest(method, path, strings.NewReader(body))
-		req.URL.RawQuery = query.Encode()
-		for _, name := range []string{"Idempotency-Key", "If-Match", "If-None-Match", "Accept", "Accept-Language", "Content-Type", "Cookie"} {
-			if rapid.Bool().Draw(rt, "has "+name) {
-				req.Header.Set(name, text.Draw(rt, name))
-			}
-		}
-		req.Header.Set("Authorization", "Bearer test-"+rapid.SampledFrom([]string{dispatcher, clerk, liaison, elsewhere, marker}).Draw(rt, "who"))
+		req := drawRequest(rt, o, subject)
 		res := httptest.NewRecorder()
 		h.handler.ServeHTTP(res, req)
+		answers[res.Code]++
 		if res.Code >= 500 {
-			rt.Fatalf("%s %s: %d %s", method, path, res.Code, res.Body)
+			rt.Fatalf("%s %s: %d %s", o.method, o.template, res.Code, res.Body)
 		}
 		if res.Code >= 400 && strings.Contains(res.Body.String(), marker) {
-			rt.Fatalf("%s %s repeats what was sent: %s", method, path, res.Body)
+			rt.Fatalf("%s %s repeats what was sent: %s", o.method, o.template, res.Body)
 		}
-		c.check(t, method, req.URL.Path, res)
+		c.check(t, o.method, req.URL.Path, res)
 	})
+	t.Log("answers by status:", answers)
 	if strings.Contains(h.log.String(), marker) {
 		t.Error("the log repeats what was sent")
 	}
 }
 
-// jsonValue makes JSON values of any kind, forms above all.
-func jsonValue(text *rapid.Generator[string]) *rapid.Generator[any] {
+// formOf makes the JSON objects of a form, and worse.
+func formOf(names *rapid.Generator[string]) *rapid.Generator[any] {
 	leaf := rapid.OneOf(
-		rapid.Map(text, func(s string) any { return s }),
+		rapid.Map(wild, func(s string) any { return s }),
+		rapid.Map(words, func(s string) any { return s }),
+		rapid.Map(rapid.IntRange(-1, 200000), func(n int) any { return n }),
 		rapid.Map(rapid.Float64(), func(f float64) any { return f }),
 		rapid.Map(rapid.Bool(), func(b bool) any { return b }),
 		rapid.Just[any](nil),
 	)
-	name := rapid.OneOf(rapid.SampledFrom([]string{"nature", "summary", "channel", "area", "petitioner", "name", "representatives",
-		"headcount", "lead_unit", "handlers", "username", "password", "request", "reason"}), text)
-	list := rapid.Map(rapid.SliceOfN(leaf, 0, 3), func(l []any) any { return l })
-	inner := rapid.Map(rapid.MapOfN(name, leaf, 0, 3), func(m map[string]any) any { return m })
-	return rapid.Map(rapid.MapOfN(name, rapid.OneOf(leaf, list, inner), 0, 6), func(m map[string]any) any { return m })
+	object := func(value *rapid.Generator[any], most int) *rapid.Generator[any] {
+		return rapid.Map(rapid.MapOfN(names, value, 0, most), func(m map[string]any) any { return m })
+	}
+	array := rapid.Map(rapid.SliceOfN(rapid.OneOf(leaf, object(leaf, 3)), 0, 3), func(l []any) any { return l })
+	return object(rapid.OneOf(leaf, leaf, leaf, array, object(leaf, 3)), 8)
 }
 
 // encode is JSON of a value; what JSON cannot hold is left out.

@@ -128,6 +128,8 @@ func TestARetryGetsTheSameAnswer(t *testing.T) {
 	assert.Equal(t, http.StatusOK, h.do(t, wish).Code, "a wish that was carried out is not stale")
 	h.engine = errAway
 	assert.Equal(t, first.Body.String(), h.do(t, wish).Body.String(), "the ledger knows it while the engine is away")
+	other := h.do(t, step(liaison, no, "assign-handler", "k", `{"handlers":[]}`))
+	assert.Equal(t, "key_reused", problemOf(t, other).Code, "and it knows that another request is another one")
 	h.engine = nil
 
 	h.play(t, []scenario{

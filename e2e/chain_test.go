@@ -13,10 +13,8 @@ import (
 	"huajie/internal/demo"
 )
 
-// TestStraightWay walks the ordinary way of a case by role, over HTTP.
-func TestStraightWay(t *testing.T) {
-	t.Parallel()
-	s := newStand(t)
+// playStraightWay walks the ordinary way of a case by role, over HTTP.
+func playStraightWay(t *testing.T, s *stand) {
 	v := s.register(nil)
 	require.Regexp(t, `^220402G\d{8}\d{5}$`, v.No)
 	require.Len(t, v.QueryCode, 8)
@@ -58,11 +56,9 @@ func TestStraightWay(t *testing.T) {
 	require.Equal(t, v.Seq, byQuery.Seq, "the workflow has folded what the ledger holds")
 }
 
-// TestDrillClimbsToTheLeader is the demo itself: nobody acts, seconds pass, the
+// playDrillClimbsToTheLeader is the demo itself: nobody acts, seconds pass, the
 // case climbs, is answered, reworked and closed.
-func TestDrillClimbsToTheLeader(t *testing.T) {
-	t.Parallel()
-	s := newStand(t)
+func playDrillClimbsToTheLeader(t *testing.T, s *stand) {
 	var out bytes.Buffer
 	require.NoError(t, demo.Chain(context.Background(), s.Client, &out), out.String())
 	for _, line := range []string{"reported_up", "auto_signed", "escalated_l2", "escalated_l3", "leader_by_rota", "rework_ordered", "closed"} {
@@ -71,10 +67,8 @@ func TestDrillClimbsToTheLeader(t *testing.T) {
 	require.Equal(t, 1, strings.Count(out.String(), " escalated_l2 "))
 }
 
-// TestTrialPeriod loads the newspaper's figures through the API: 60 of 99 matters, 252 persons.
-func TestTrialPeriod(t *testing.T) {
-	t.Parallel()
-	s := newStand(t)
+// playTrialPeriod loads the newspaper's figures through the API: 60 of 99 matters, 252 persons.
+func playTrialPeriod(t *testing.T, s *stand) {
 	var out bytes.Buffer
 	require.NoError(t, demo.Trial(context.Background(), s.Client, &out), out.String())
 	require.NoError(t, demo.Trial(context.Background(), s.Client, &out), "loading again changes nothing")
@@ -91,11 +85,9 @@ func TestTrialPeriod(t *testing.T) {
 	require.InDelta(t, 60.61, stats.Rate, 0.001)
 }
 
-// TestTwoOfficersRace: of many at the same moment exactly one wins, the others
+// playTwoOfficersRace: of many at the same moment exactly one wins, the others
 // are told, and nothing is half done.
-func TestTwoOfficersRace(t *testing.T) {
-	t.Parallel()
-	s := newStand(t)
+func playTwoOfficersRace(t *testing.T, s *stand) {
 	v := s.register(nil)
 	s.do("disp.220402", v.No, "start-triage", nil)
 	users := []string{"disp.220402", "disp2.220402"}
@@ -121,10 +113,8 @@ func TestTwoOfficersRace(t *testing.T) {
 	require.Equal(t, 1, s.countEvents(v.No, "dispatched"))
 }
 
-// TestARetryAnswersTheSame: the same key gives the same answer and one step.
-func TestARetryAnswersTheSame(t *testing.T) {
-	t.Parallel()
-	s := newStand(t)
+// playARetryAnswersTheSame: the same key gives the same answer and one step.
+func playARetryAnswersTheSame(t *testing.T, s *stand) {
 	v := s.register(nil)
 	ctx := context.Background()
 	path := "/api/v1/cases/" + v.No + "/actions/start-triage"
@@ -144,10 +134,8 @@ func TestARetryAnswersTheSame(t *testing.T) {
 	require.Equal(t, http.StatusUnprocessableEntity, statusOf(err), "another request under the same key")
 }
 
-// TestRegistrationRetry: the same registration sent twice is one case, with one receipt.
-func TestRegistrationRetry(t *testing.T) {
-	t.Parallel()
-	s := newStand(t)
+// playRegistrationRetry: the same registration sent twice is one case, with one receipt.
+func playRegistrationRetry(t *testing.T, s *stand) {
 	body := map[string]any{"nature": "help", "summary": "路灯不亮", "channel": "phone", "area": "220402008", "petitioner": map[string]any{"anonymous": true}}
 	a, err := s.Register(context.Background(), "win-general.220402", "twice", body)
 	require.NoError(t, err)

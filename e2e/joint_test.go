@@ -11,11 +11,8 @@ import (
 	"huajie/internal/demo"
 )
 
-// The units of the drill county, whose limits are seconds.
-const (
-	drillHousing = "220498-D11"
-	drillUrban   = "220498-D23"
-)
+// urban is the city-management bureau of Longshan.
+const urban = "220402-D23"
 
 // sit takes a step on a joint session.
 func (s *stand) sit(user, no, action string, in map[string]any) map[string]any {
@@ -35,7 +32,7 @@ func (s *stand) sessionSoon(no string) string {
 	s.t.Helper()
 	before := len(s.sessions(no))
 	held := time.Now().Add(4 * time.Second)
-	s.do("director.220498", no, "plan-session", map[string]any{"purpose": "厘清责任", "lead_unit": drillHousing, "assist_units": []string{drillUrban},
+	s.do("director.220402", no, "plan-session", map[string]any{"purpose": "厘清责任", "lead_unit": housing, "assist_units": []string{urban},
 		"held_at": held.Format(time.RFC3339), "room": "会商室", "agenda": "电梯停运"})
 	var session string
 	require.Eventually(s.t, func() bool {
@@ -45,15 +42,15 @@ func (s *stand) sessionSoon(no string) string {
 		}
 		return session != ""
 	}, 20*time.Second, 50*time.Millisecond, "the session opens under the case")
-	s.sit("disp.220498", session, "notify-units", map[string]any{"agenda": "电梯停运"})
-	s.sit("liaison."+drillHousing, session, "acknowledge", nil)
+	s.sit("disp.220402", session, "notify-units", map[string]any{"agenda": "电梯停运"})
+	s.sit("liaison."+housing, session, "acknowledge", nil)
 	require.Eventually(s.t, func() bool { return time.Now().After(held) }, 10*time.Second, 50*time.Millisecond)
-	s.sit("director.220498", session, "record-attendance", map[string]any{"seats": []map[string]any{
-		{"unit": drillHousing, "attendance": "attended", "attendee": "负责人"},
-		{"unit": drillUrban, "attendance": "absent"},
+	s.sit("director.220402", session, "record-attendance", map[string]any{"seats": []map[string]any{
+		{"unit": housing, "attendance": "attended", "attendee": "负责人"},
+		{"unit": urban, "attendance": "absent"},
 	}})
-	s.sit("leader."+drillHousing, session, "give-opinion", map[string]any{"position": "可由维修资金支出", "legal_basis": "维修资金办法", "undertaking": "三日内启动"})
-	s.sit("director.220498", session, "hold", map[string]any{"facts_agreed": "停运十日", "legal_basis": "特种设备安全法"})
+	s.sit("leader."+housing, session, "give-opinion", map[string]any{"position": "可由维修资金支出", "legal_basis": "维修资金办法", "undertaking": "三日内启动"})
+	s.sit("director.220402", session, "hold", map[string]any{"facts_agreed": "停运十日", "legal_basis": "特种设备安全法"})
 	return session
 }
 
@@ -71,53 +68,49 @@ func (s *stand) sessions(no string) []sessionView {
 	return page.Items
 }
 
-func (s *stand) drillJoint() demo.View {
+func (s *stand) atL2() demo.View {
 	s.t.Helper()
-	v, err := s.Register(context.Background(), "win-general.220498", s.key(), map[string]any{
-		"nature": "help", "summary": "电梯停运", "channel": "walk_in", "area": "220498001", "category": "0402", "petitioner": map[string]any{"anonymous": true}})
+	v, err := s.Register(context.Background(), "win-general.220402", s.key(), map[string]any{
+		"nature": "help", "summary": "电梯停运", "channel": "walk_in", "area": "220402008", "category": "0402", "petitioner": map[string]any{"anonymous": true}})
 	require.NoError(s.t, err)
-	s.do("disp.220498", v.No, "start-triage", nil)
-	return s.do("director.220498", v.No, "start-joint", map[string]any{"trigger": "T02", "reason": "两家以上单位无法牵头"})
+	s.do("disp.220402", v.No, "start-triage", nil)
+	return s.do("director.220402", v.No, "start-joint", map[string]any{"trigger": "T02", "reason": "两家以上单位无法牵头"})
 }
 
-// TestJointHandling plays J1–J5: units are called, attend or are absent on
+// playJointHandling plays J1–J5: units are called, attend or are absent on
 // record, give their opinion and sign; a measure becomes a task that keeps the
 // case from being answered until it is done.
-func TestJointHandling(t *testing.T) {
-	t.Parallel()
-	s := newStand(t, "budget.general.L2: 600s", "joint.convene.L2: 600s", "joint.ack: 600s", "joint.opinion: 600s", "joint.minutes: 600s")
-	v := s.drillJoint()
+func playJointHandling(t *testing.T, s *stand) {
+	v := s.atL2()
 	require.Equal(t, "L2", v.Level)
-	early := s.refused("director.220498", v.No, "joint-conclude", jointAnswer())
+	early := s.refused("director.220402", v.No, "joint-conclude", jointAnswer())
 	require.Equal(t, "session_required", early.Reason)
 
 	session := s.sessionSoon(v.No)
-	s.sit("leader."+drillHousing, session, "sign-minutes", nil)
-	s.sit("director.220498", session, "conclude", map[string]any{"lead_unit_final": drillHousing, "joint_opinion": "住建局牵头维修",
-		"measures": []map[string]any{{"executor": drillHousing, "what": "更换曳引绳", "due": time.Now().AddDate(0, 0, 2).Format(time.DateOnly)}}})
+	s.sit("leader."+housing, session, "sign-minutes", nil)
+	s.sit("director.220402", session, "conclude", map[string]any{"lead_unit_final": housing, "joint_opinion": "住建局牵头维修",
+		"measures": []map[string]any{{"executor": housing, "what": "更换曳引绳", "due": today(2)}}})
 	s.until(v.No, func(v demo.View) bool { return s.countEvents(v.No, "session_concluded") == 1 })
 
-	open := s.refused("director.220498", v.No, "joint-conclude", jointAnswer())
+	open := s.refused("director.220402", v.No, "joint-conclude", jointAnswer())
 	require.Equal(t, "task_open", open.Reason)
-	s.do("handler."+drillHousing, v.No, "complete-task", map[string]any{"result": "已更换"})
-	v = s.do("director.220498", v.No, "joint-conclude", jointAnswer())
+	s.do("handler."+housing, v.No, "complete-task", map[string]any{"result": "已更换"})
+	v = s.do("director.220402", v.No, "joint-conclude", jointAnswer())
 	require.Equal(t, "replied", v.State)
 }
 
 func jointAnswer() map[string]any {
 	in := replyInput("电梯恢复运行")
-	in["joint_opinion"], in["executing_unit"], in["executing_date"] = "住建局牵头", drillHousing, time.Now().AddDate(0, 0, 2).Format(time.DateOnly)
+	in["joint_opinion"], in["executing_unit"], in["executing_date"] = "住建局牵头", housing, today(2)
 	return in
 }
 
-// TestTwoFailedSessionsLiftTheCase plays J6.
-func TestTwoFailedSessionsLiftTheCase(t *testing.T) {
-	t.Parallel()
-	s := newStand(t, "budget.general.L2: 600s", "joint.convene.L2: 600s", "joint.ack: 600s", "joint.opinion: 600s", "joint.minutes: 600s")
-	v := s.drillJoint()
+// playTwoFailedSessionsLiftTheCase plays J6.
+func playTwoFailedSessionsLiftTheCase(t *testing.T, s *stand) {
+	v := s.atL2()
 	for n := range 2 {
 		session := s.sessionSoon(v.No)
-		s.sit("director.220498", session, "fail", map[string]any{"reasons": "意见不一", "next": "提请县领导"})
+		s.sit("director.220402", session, "fail", map[string]any{"reasons": "意见不一", "next": "提请县领导"})
 		s.until(v.No, func(v demo.View) bool { return s.countEvents(v.No, "session_failed") == n+1 })
 	}
 	v = s.until(v.No, func(v demo.View) bool { return v.Level == "L3" })

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/api/common/v1"
@@ -31,7 +30,7 @@ func TestRecordHistories(t *testing.T) {
 	}
 	dir := filepath.Join("..", "workflows", "testdata", "histories", *record)
 	require.NoError(t, os.MkdirAll(dir, 0o755))
-	s := newStand(t, "budget.general.L2: 600s", "joint.convene.L2: 600s", "joint.ack: 600s", "joint.opinion: 600s", "joint.minutes: 600s")
+	s := newStand(t)
 	for name, play := range map[string]func(*stand) []string{
 		"straight": recordStraight, "climbs": recordClimb, "joint": recordJoint, "returned": recordReturned, "registered": recordRegistered,
 	} {
@@ -65,21 +64,21 @@ func recordClimb(s *stand) []string {
 		"nature": "petition", "summary": "演练信访事项", "channel": "letter", "area": "220498001", "category": "1104", "petitioner": map[string]any{"name": "演练人", "phone": "13800000000"}})
 	require.NoError(s.t, err)
 	s.do("disp.220498", v.No, "start-triage", nil)
-	s.do("disp.220498", v.No, "assign-local", nil)
+	s.do("office.220498001", v.No, "assign-local", nil)
 	s.until(v.No, func(v demo.View) bool { return v.Level == "L2" })
 	s.do("director.220498", v.No, "escalate-l3", map[string]any{"trigger": "T12", "summary": "需资金决策", "proposed_leader": "cleader.220498"})
 	return []string{workflows.GrievanceID(v.No)}
 }
 
 func recordJoint(s *stand) []string {
-	v := s.drillJoint()
+	v := s.atL2()
 	session := s.sessionSoon(v.No)
-	s.sit("leader."+drillHousing, session, "sign-minutes", nil)
-	s.sit("director.220498", session, "conclude", map[string]any{"lead_unit_final": drillHousing, "joint_opinion": "住建局牵头维修",
-		"measures": []map[string]any{{"executor": drillHousing, "what": "更换曳引绳", "due": time.Now().AddDate(0, 0, 2).Format(time.DateOnly)}}})
+	s.sit("leader."+housing, session, "sign-minutes", nil)
+	s.sit("director.220402", session, "conclude", map[string]any{"lead_unit_final": housing, "joint_opinion": "住建局牵头维修",
+		"measures": []map[string]any{{"executor": housing, "what": "更换曳引绳", "due": today(2)}}})
 	s.until(v.No, func(v demo.View) bool { return s.countEvents(v.No, "session_concluded") == 1 })
-	s.do("handler."+drillHousing, v.No, "complete-task", map[string]any{"result": "已更换"})
-	s.do("director.220498", v.No, "joint-conclude", jointAnswer())
+	s.do("handler."+housing, v.No, "complete-task", map[string]any{"result": "已更换"})
+	s.do("director.220402", v.No, "joint-conclude", jointAnswer())
 	return []string{workflows.GrievanceID(v.No), workflows.SessionID(session)}
 }
 

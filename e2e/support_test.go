@@ -9,7 +9,6 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -19,6 +18,7 @@ import (
 	"go.temporal.io/api/enums/v1"
 
 	"huajie/config"
+	"huajie/domain/calendar"
 	"huajie/internal/app"
 	"huajie/internal/demo"
 	"huajie/internal/testkit"
@@ -34,18 +34,21 @@ type stand struct {
 	*demo.Client
 	app *app.App
 	t   *testing.T
-	n   atomic.Int64
-	// codes are the query codes of the receipts, by case.
-	codes sync.Map
+	*shared
+}
+
+// shared is what the tests of one product have in common.
+type shared struct {
+	n     atomic.Int64
+	codes sync.Map // query codes of the receipts, by case
 }
 
 func migrated(url string) error { return store.Migrate(context.Background(), url) }
 
-// newStand starts API and worker; both stop with the test. Each change replaces
-// a line of the drill policy.
-func newStand(t *testing.T, changes ...string) *stand {
+// newStand starts API and worker; both stop with the test.
+func newStand(t *testing.T) *stand {
 	t.Helper()
-	s := newApp(t, changes...)
+	s := newApp(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- s.app.Worker().Run(ctx) }()
@@ -56,8 +59,13 @@ func newStand(t *testing.T, changes ...string) *stand {
 	return s
 }
 
+// with is the same product for another test.
+func (s *stand) with(t *testing.T) *stand {
+	return &stand{Client: s.Client, app: s.app, t: t, shared: s.shared}
+}
+
 // newApp starts the API alone.
-func newApp(t *testing.T, changes ...string) *stand {
+func newApp(t *testing.T) *stand {
 	t.Helper()
 	address, namespace := testkit.Temporal(t)
 	want := map[string]enums.IndexedValueType{}
@@ -73,9 +81,7 @@ func newApp(t *testing.T, changes ...string) *stand {
 	cfg.DatabaseURL = testkit.MigratedDatabase(t, migrated)
 	cfg.TemporalAddress, cfg.TemporalNamespace = address, namespace
 	cfg.Demo, cfg.Drill = true, true
-	if len(changes) > 0 {
-		cfg.RulebookDir = changedRulebook(t, changes)
-	}
+	cfg.RulebookDir = rulebookInHaste(t)
 	log := slog.New(slog.DiscardHandler)
 	require.NoError(t, app.Seed(context.Background(), cfg, log))
 	a, err := app.Open(context.Background(), cfg, log)
@@ -86,29 +92,18 @@ func newApp(t *testing.T, changes ...string) *stand {
 		srv.Close()
 		a.Close()
 	})
-	return &stand{Client: &demo.Client{Base: srv.URL, Password: app.DemoPassword, HTTP: srv.Client()}, app: a, t: t}
+	return &stand{Client: &demo.Client{Base: srv.URL, Password: app.DemoPassword, HTTP: srv.Client()}, app: a, t: t, shared: &shared{}}
 }
 
-// changedRulebook is the built-in rulebook with other limits in the drill area.
-func changedRulebook(t *testing.T, changes []string) string {
+// rulebookInHaste is the built-in rulebook, but a joint session in Longshan may be called
+// at a second's notice: tests cannot wait a working day.
+func rulebookInHaste(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	require.NoError(t, os.CopyFS(dir, rulebook.Data()))
-	file := filepath.Join(dir, "policy.drill.yaml")
-	b, err := os.ReadFile(file)
-	require.NoError(t, err)
-	lines := strings.Split(string(b), "\n")
-	for _, c := range changes {
-		key, _, _ := strings.Cut(c, ":")
-		found := false
-		for i, line := range lines {
-			if strings.HasPrefix(strings.TrimSpace(line), key+":") {
-				lines[i], found = "  "+c, true
-			}
-		}
-		require.True(t, found, "no key %s in the drill policy", key)
-	}
-	require.NoError(t, os.WriteFile(file, []byte(strings.Join(lines, "\n")), 0o600))
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "policy"), 0o755))
+	layer := "scope: \"220402\"\nversion: \"e2e\"\neffective_from: 2020-01-01\nvalues:\n  joint.notice: 1s\n"
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "policy", "e2e.yaml"), []byte(layer), 0o600))
 	return dir
 }
 
@@ -184,10 +179,15 @@ func (s *stand) toUnit(more map[string]any) demo.View {
 // housing is the housing and construction bureau of Longshan.
 const housing = "220402-D11"
 
+// today is the date in Liaoyuan some days from now.
+func today(days int) string {
+	return time.Now().In(calendar.Zone).AddDate(0, 0, days).Format(time.DateOnly)
+}
+
 // replyInput is an answer with everything it needs.
 func replyInput(result string) map[string]any {
 	return map[string]any{"result": result, "outcome_grade": "disposed", "evidence": "现场照片", "legal_basis": "《民法典》",
-		"service_method": "in_person", "service_date": time.Now().Format(time.DateOnly)}
+		"service_method": "in_person", "service_date": today(0)}
 }
 
 // inHand brings a case to a handler.

@@ -61,7 +61,7 @@ func TestScale(t *testing.T) {
 	require.NoError(t, err)
 	t.Log("summary", time.Since(start))
 	start = time.Now()
-	_, err = s.TrialStats(t.Context(), store.Everything, time.Time{}, time.Time{})
+	_, err = s.TrialStats(t.Context(), store.Everything, time.Time{}, time.Time{}, "")
 	t.Log("trial", time.Since(start))
 	for range 5 {
 	start = time.Now()

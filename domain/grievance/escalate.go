@@ -1,6 +1,8 @@
 package grievance
 
 import (
+	"slices"
+
 	"huajie/domain/codes"
 	"huajie/domain/form"
 	"huajie/domain/machine"
@@ -63,13 +65,13 @@ func (t turn) suggested() (lead string, assist []string) {
 	c := t.Case
 	if s, ok := t.Rules.Suggest(c.Category, c.Area); ok {
 		for _, lead := range []string{s.NextLead, s.Lead} { // at L0 the township leads first, the department next
-			if u, known := t.Rules.Org.Unit(lead); known && u.Kind == org.KindDepartment && !contains(c.Returned, lead) {
-				return lead, s.Assist
+			if u, known := t.Rules.Org.Unit(lead); known && u.Kind == org.KindDepartment && !contains(c.Returned, lead) && !t.barred(lead) {
+				return lead, slices.DeleteFunc(slices.Clone(s.Assist), func(u string) bool { return u == lead || t.barred(u) })
 			}
 		}
 	}
 	u, ok := t.Rules.Org.DepartmentNamed(c.County, "petition")
-	if !ok {
+	if !ok || t.barred(u.ID) {
 		return t.centre(), nil
 	}
 	return u.ID, nil

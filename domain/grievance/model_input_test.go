@@ -6,8 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"pgregory.net/rapid"
-
 	"huajie/domain"
 	"huajie/domain/form"
 )
@@ -49,9 +47,9 @@ func (m *model) value(f form.Field) any {
 	case form.Choice:
 		return pick(m, f.Options...)
 	case form.Unit:
-		return m.unit(f.Name)
+		return m.unit()
 	case form.Units:
-		return []any{m.unit(f.Name)}
+		return []any{m.unit()}
 	case form.User:
 		return pick(m, county1, county2, officeUser, clerkUser)
 	case form.Users:
@@ -64,7 +62,7 @@ func (m *model) value(f form.Field) any {
 	case form.Moment:
 		return m.now.Add(time.Duration(m.between(-48, 96)) * time.Hour).Format(time.RFC3339)
 	case form.Date:
-		return m.now.AddDate(0, 0, pick(m, []int{-1, 0, 1, 3, 7, 14, 28, 120})).Format(time.DateOnly)
+		return m.now.AddDate(0, 0, pick(m, []int{-1, 0, 1, 3, 7, 14, 28, 120}...)).Format(time.DateOnly)
 	case form.Integer:
 		return float64(m.between(max(1, f.Min), 8))
 	case form.Boolean:
@@ -73,6 +71,12 @@ func (m *model) value(f form.Field) any {
 	return fmt.Sprintf("文字%d", m.between(0, 99))
 }
 
-func (m *model) unit(name string) string {
+func (m *model) unit() string {
 	return pick(m, housing, housing, land, farm, township, justice, tax)
 }
+
+func (m *model) between(low, high int) int { return low + m.rng.IntN(high-low+1) }
+
+func (m *model) chance(in int) bool { return m.rng.IntN(in) == 0 }
+
+func pick[T any](m *model, from ...T) T { return from[m.rng.IntN(len(from))] }

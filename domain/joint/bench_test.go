@@ -9,6 +9,7 @@ import (
 	"huajie/domain"
 	"huajie/domain/calendar"
 	"huajie/domain/form"
+	"huajie/domain/grievance"
 	"huajie/domain/joint"
 	"huajie/domain/machine"
 	"huajie/domain/org"
@@ -184,11 +185,16 @@ func (b *bench) types() []string {
 	return out
 }
 
-// told is what the last step told the case.
+// told is what the last step told the case, in a form the case understands.
 func (b *bench) told() []form.Input {
 	var out []form.Input
 	for _, e := range b.events {
 		for _, f := range e.Effects {
+			step, ok := grievance.Machine.Step(f.Action)
+			require.True(b.t, ok)
+			lookup := joint.Machine.Begin(b.s, domain.SystemActor(), b.rules, machine.World{}, b.now, b.now).Lookup()
+			_, faults := form.Check(step.Fields, f.Input, lookup)
+			require.Empty(b.t, faults)
 			require.Equal(b.t, machine.EffectTell, f.Kind)
 			require.Equal(b.t, caseNo, f.To)
 			require.Equal(b.t, "session-moved", f.Action)

@@ -11,10 +11,10 @@ import (
 
 // The offices of the drill area, whose limits are seconds.
 const (
-	drillArea     = "220498001"
-	drillClerk    = "win-general.220498"
-	drillDispatch = "disp.220498"
-	drillWatch    = "supervisor.220498"
+	drillArea   = "220498001"
+	drillClerk  = "win-general.220498"
+	drillOffice = "office.220498001"
+	drillWatch  = "supervisor.220498"
 )
 
 // Chain plays one grievance of the drill area up the whole chain: nobody signs
@@ -64,11 +64,11 @@ func (p *play) act(ctx context.Context, user, action string, input map[string]an
 }
 
 func (p *play) toTownship(ctx context.Context) error {
-	p.say("调度员甄别后交街道就地化解;此后无人办理", "the dispatcher gives it to the township; then nobody acts")
-	if err := p.act(ctx, drillDispatch, "start-triage", nil); err != nil {
+	p.say("街道综合办甄别后就地化解;此后无人办理", "the township takes it on at L0; then nobody acts")
+	if err := p.act(ctx, drillOffice, "start-triage", nil); err != nil {
 		return err
 	}
-	return p.act(ctx, drillDispatch, "assign-local", nil)
+	return p.act(ctx, drillOffice, "assign-local", nil)
 }
 
 // climb waits until time has lifted the case to a named county leader.
@@ -92,9 +92,9 @@ func (p *play) conclude(ctx context.Context, result string, more map[string]any)
 	}
 	input := map[string]any{
 		"result": result, "outcome_grade": "disposed", "evidence": "现场照片与维保单", "legal_basis": "《物业管理条例》",
-		"service_method": "in_person", "service_date": time.Now().Format(time.DateOnly),
+		"service_method": "in_person", "service_date": today(0),
 		"plan": "领导包案,物业、维保、街道同责", "minutes": "现场会纪要", "decision": "限期恢复运行",
-		"executing_unit": "220498001-C", "executing_date": time.Now().AddDate(0, 0, 3).Format(time.DateOnly),
+		"executing_unit": "220498001-C", "executing_date": today(3),
 	}
 	for k, x := range more {
 		input[k] = x

@@ -202,3 +202,8 @@ func (c *Client) Case(ctx context.Context, user, no string) (View, error) {
 	}
 	return v, a.Into(&v)
 }
+
+// today is the date in Liaoyuan some days from now.
+func today(days int) string {
+	return time.Now().In(time.FixedZone("Asia/Shanghai", 8*60*60)).AddDate(0, 0, days).Format(time.DateOnly)
+}

@@ -143,7 +143,7 @@ func (m matter) live(ctx context.Context, c *Client) error {
 	}
 	err = act(office, "local-conclude", map[string]any{
 		"result": "经现场调解,双方达成一致并已落实。", "outcome_grade": []string{"defused", "disposed"}[m.n%2], "evidence": "调解记录、现场照片",
-		"legal_basis": "《人民调解法》", "service_method": "in_person", "service_date": time.Now().Format(time.DateOnly)})
+		"legal_basis": "《人民调解法》", "service_method": "in_person", "service_date": today(0)})
 	if err != nil {
 		return err
 	}
