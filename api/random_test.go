@@ -35,7 +35,8 @@ func (c *contract) operations() []operation {
 			}
 			if body, ok := op.(map[string]any)["requestBody"].(map[string]any); ok {
 				schema := body["content"].(map[string]any)["application/json"].(map[string]any)["schema"].(map[string]any)
-				for name := range schema["properties"].(map[string]any) {
+				properties, _ := schema["properties"].(map[string]any) // none for a step without inputs
+				for name := range properties {
 					o.fields = append(o.fields, name)
 				}
 				slices.Sort(o.fields)

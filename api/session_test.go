@@ -101,3 +101,13 @@ func TestALargeBodyIsRefused(t *testing.T) {
 	assert.Equal(t, http.StatusRequestEntityTooLarge, res.Code)
 	assert.Equal(t, "too_large", problemOf(t, res).Code)
 }
+
+// Some of these make the negotiation of huma panic.
+func TestAnyAcceptHeaderIsAnswered(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for _, accept := range []string{";", ";,", "';丽,", "text/html", "application/json;q=", "*/*", ",,;;q"} {
+		res := h.do(t, request{as: clerk, method: http.MethodGet, path: "/api/v1/me", header: map[string]string{"Accept": accept}})
+		assert.Equal(t, http.StatusOK, res.Code, accept)
+	}
+}

@@ -14,12 +14,12 @@ import (
 )
 
 // with replaces text in a copy of the embedded policy.
-func with(t testing.TB, old, new string) fstest.MapFS {
+func with(t testing.TB, old, fresh string) fstest.MapFS {
 	t.Helper()
 	fsys := files(t)
 	raw := string(fsys["policy.yaml"].Data)
 	require.Contains(t, raw, old)
-	fsys["policy.yaml"] = &fstest.MapFile{Data: []byte(strings.Replace(raw, old, new, 1))}
+	fsys["policy.yaml"] = &fstest.MapFile{Data: []byte(strings.Replace(raw, old, fresh, 1))}
 	return fsys
 }
 

@@ -239,8 +239,10 @@ type current struct {
 	s *stream
 }
 
+// State decodes the current state (activities.Current).
 func (c current) State(into machine.Subject) error { return json.Unmarshal(c.s.state, into) }
 
+// People gives the users that exist (activities.Current).
 func (c current) People(names []string) (map[string]org.User, error) {
 	out := map[string]org.User{}
 	for _, n := range names {
@@ -257,6 +259,7 @@ func (c current) People(names []string) (map[string]org.User, error) {
 	return out, nil
 }
 
+// Cases gives what a decision may know of other cases (activities.Current).
 func (c current) Cases(nos []string) (map[string]machine.Related, error) {
 	out := map[string]machine.Related{}
 	for _, no := range nos {
@@ -274,10 +277,12 @@ func (c current) Cases(nos []string) (map[string]machine.Related, error) {
 	return out, nil
 }
 
+// NewNo draws a number (activities.Current).
 func (c current) NewNo(place, letter string, day time.Time) (string, error) {
 	return c.m.draw(place, letter, day), nil
 }
 
+// HangUps counts the cases of a unit (activities.Current).
 func (c current) HangUps(unit string, since time.Time) (suspended, due int, err error) {
 	for _, s := range c.m.streams {
 		k := grievance.Fresh()
@@ -294,6 +299,7 @@ func (c current) HangUps(unit string, since time.Time) (suspended, due int, err 
 	return suspended, due, nil
 }
 
+// Petitioner gives the person behind a case (activities.Current).
 func (c current) Petitioner(no string) (string, error) {
 	s, ok := c.m.streams[no]
 	if !ok {

@@ -31,11 +31,16 @@ func Check(fields []Field, in Input, lookup Lookup) (Input, []domain.FieldError)
 			continue
 		}
 		value, found := f.read(v, lookup)
-		if len(found) > 0 {
-			faults = append(faults, found...)
-			continue
+		if list, ok := value.([]any); ok && len(list) == 0 && len(found) == 0 {
+			value = nil // nothing but blanks
+			if f.Required {
+				found = f.fault("required", "必填", "is required")
+			}
 		}
-		clean[f.Name] = value
+		faults = append(faults, found...)
+		if len(found) == 0 && value != nil {
+			clean[f.Name] = value
+		}
 	}
 	for name := range in {
 		if !known[name] {
@@ -177,6 +182,9 @@ func (f Field) readList(v any, lookup Lookup) (any, []domain.FieldError) {
 	}
 	out := []any{}
 	for _, item := range items {
+		if blank(item) {
+			continue
+		}
 		value, faults := one.read(item, lookup)
 		if len(faults) > 0 {
 			return nil, faults

@@ -14,7 +14,7 @@ func dispatchSteps() []step {
 	return []step{
 		{Action: "assign-local", Rule: "G7", ZH: "交乡街就地化解", EN: "Assign to township", From: []machine.State{Triage},
 			Who:    append(machine.As(inCounty, dispatcher), machine.As(inTownship, townOffice)...),
-			Fields: append([]form.Field{text("requirements", "办理要求", "requirements")}, attributeFields...), Do: do(assignLocal)},
+			Fields: append([]form.Field{text("requirements", "办理要求", "requirements")}, attributeFields...), Guard: guardLocalUnit, Do: do(assignLocal)},
 		{Action: "dispatch", Rule: "G8", ZH: "交办责任单位", EN: "Dispatch to unit", From: []machine.State{Triage},
 			Who: append(machine.As(inCounty, dispatcher), machine.As(inTownship, townOffice)...),
 			Fields: append([]form.Field{unit("lead_unit", "主办单位", "lead unit").Need(), units("assist_units", "协办单位", "assist units"),
@@ -54,6 +54,13 @@ func (t turn) accept() {
 	}
 }
 
+func guardLocalUnit(t *machine.Turn[*Case]) error {
+	if (turn{t}).barred(turn{t}.townshipCentre()) {
+		return refuse("respondent_barred", "§6 item 13", "检举控告件不得交给被反映单位及其下属", "an accusation must not go to the unit it is about")
+	}
+	return turn{t}.keepsSeal()
+}
+
 // assignLocal gives the case to the township centre of the place (G7). When
 // that is another unit than the present owner it is an offer: the first
 // responder stays responsible until the centre confirms (FR6).
@@ -79,6 +86,9 @@ func assignLocal(t turn) error {
 }
 
 func guardDispatch(t *machine.Turn[*Case]) error {
+	if err := (turn{t}).keepsSeal(); err != nil {
+		return err
+	}
 	return turn{t}.mayLead(t.In.Text("lead_unit"), t.In.List("assist_units"))
 }
 
@@ -122,7 +132,8 @@ func (t turn) mayAssist(units []string) error {
 // barred tells whether the unit is the one an accusation is about, or under it.
 func (t turn) barred(u string) bool {
 	c := t.Case
-	return c.Confidentiality == codes.ConfidentialityAccusation && c.RespondentUnit != "" && t.Rules.Org.Within(u, c.RespondentUnit)
+	accusation := c.Confidentiality == codes.ConfidentialityAccusation || t.In.Text("confidentiality") == codes.ConfidentialityAccusation
+	return accusation && c.RespondentUnit != "" && t.Rules.Org.Within(u, c.RespondentUnit)
 }
 
 // dispatch gives the case to the unit that holds the authority (G8). The policy

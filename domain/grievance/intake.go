@@ -17,7 +17,7 @@ func intakeSteps() []step {
 	judges := machine.As(inCounty, dispatcher, petitionOfficer)
 	return []step{
 		{Action: "start-triage", Rule: "G2", ZH: "开始甄别", EN: "Start triage", From: []machine.State{Registered},
-			Who: atDesk, Fields: attributeFields, Do: do(startTriage)},
+			Who: atDesk, Fields: attributeFields, Guard: func(t *machine.Turn[*Case]) error { return turn{t}.keepsSeal() }, Do: do(startTriage)},
 		{Action: "classify", Rule: "§4.2", ZH: "调整属性", EN: "Classify", From: active,
 			Who: append(machine.As(inCounty, dispatcher, supervisor, director), machine.As(inTownship, townOffice)...), Fields: append([]form.Field{reason}, attributeFields...),
 			Guard: func(t *machine.Turn[*Case]) error { return turn{t}.mayClassify() }, Do: do(classify)},
@@ -95,10 +95,18 @@ func (t turn) applyAttributes() {
 	}
 }
 
-// mayClassify keeps accusation material sealed: C3 is never lowered here.
-func (t turn) mayClassify() error {
+// keepsSeal: C3 is never lowered by a form.
+func (t turn) keepsSeal() error {
 	if to := t.In.Text("confidentiality"); t.Case.Confidentiality == "C3" && to != "" && to != "C3" {
 		return refuse("c3_stays", "§2.3", "检举控告材料不得降低保密等级", "accusation material keeps its class")
+	}
+	return nil
+}
+
+// mayClassify keeps the handling unit from giving itself more time.
+func (t turn) mayClassify() error {
+	if err := t.keepsSeal(); err != nil {
+		return err
 	}
 	if t.In.Text("urgency") == string(codes.UrgencyComplex) && t.Unit == t.Case.LeadUnit {
 		return refuse("self_declared", "§4.2 urgency", "承办单位不得自行认定为疑难件", "the handling unit may not declare its own case complex")

@@ -139,6 +139,13 @@ func TestRegister(t *testing.T) {
 		p.refuse(domain.CodeConflict, "respondent_barred", dispUser, "dispatch", attachMore)
 		p.refuse(domain.CodeConflict, "respondent_barred", dispUser, "dispatch", form.Input{"lead_unit": land, "assist_units": []any{housing}})
 		p.refuse(domain.CodeConflict, "c3_stays", dispUser, "classify", why, form.Input{"confidentiality": "C1"})
+		p.refuse(domain.CodeConflict, "c3_stays", dispUser, "dispatch", form.Input{"lead_unit": land, "confidentiality": "C1"})
+		sealed := triaged(t, form.Input{"respondent_unit": housing})
+		sealed.refuse(domain.CodeConflict, "respondent_barred", dispUser, "dispatch", attachMore, form.Input{"confidentiality": "C3"})
+		later := handling(t, form.Input{"respondent_unit": housing}).do(dispUser, "classify", why, form.Input{"confidentiality": "C3"})
+		require.Equal(t, grievance.JointResolving, later.c.State, "the centre takes it away from the unit it is about")
+		require.Equal(t, centre, later.c.LeadUnit)
+		require.NotContains(t, later.c.Units, housing)
 		p.expire("triage")
 		for _, n := range p.saw("triage_overdue").Notices {
 			require.NotContains(t, n.Facts, "suggested_unit")

@@ -219,10 +219,12 @@ func (t *Turn[S]) Lookup() form.Lookup { return lookup{t.Rules} }
 
 type lookup struct{ rules *Rules }
 
+// Canonical implements form.Lookup.
 func (l lookup) Canonical(table, code string) (string, bool) {
 	return l.rules.Codes.Canonical(table, code)
 }
 
+// HasUnit implements form.Lookup.
 func (l lookup) HasUnit(id string) bool { _, ok := l.rules.Org.Unit(id); return ok }
 
 // withState tells the caller of a refused step where the case stands.
