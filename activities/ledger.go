@@ -27,7 +27,9 @@ type Ledger interface {
 	// Seq are returned again (Repeated). When the ledger has moved past Seq
 	// and the key is new, decide is not run either: the missed events are
 	// returned with Behind set, to be folded before asking anew. The error is
-	// domain.CodeNotFound for an unknown stream, CodeKeyReused for a key that
+	// domain.CodeNotFound for an unknown stream, CodeUnavailable with the reason
+	// "ledger_behind" where the writer has folded what the ledger lacks (it was
+	// lost or restored from an older backup), CodeKeyReused for a key that
 	// was used for another fingerprint.
 	Change(ctx context.Context, w Write) (Written, error)
 

@@ -41,6 +41,8 @@ type stand struct {
 type shared struct {
 	n     atomic.Int64
 	codes sync.Map // query codes of the receipts, by case
+	judge *judge
+	log   buffer
 }
 
 func migrated(url string) error { return store.Migrate(context.Background(), url) }
@@ -82,7 +84,8 @@ func newApp(t *testing.T) *stand {
 	cfg.TemporalAddress, cfg.TemporalNamespace = address, namespace
 	cfg.Demo, cfg.Drill = true, true
 	cfg.RulebookDir = rulebookInHaste(t)
-	log := slog.New(slog.DiscardHandler)
+	common := &shared{}
+	log := slog.New(slog.NewJSONHandler(&common.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	require.NoError(t, app.Seed(context.Background(), cfg, log))
 	a, err := app.Open(context.Background(), cfg, log)
 	require.NoError(t, err)
@@ -92,7 +95,11 @@ func newApp(t *testing.T) *stand {
 		srv.Close()
 		a.Close()
 	})
-	return &stand{Client: &demo.Client{Base: srv.URL, Password: app.DemoPassword, HTTP: srv.Client()}, app: a, t: t, shared: &shared{}}
+	document, err := fetchContract(srv.Client(), srv.URL)
+	require.NoError(t, err)
+	common.judge = newJudge(srv.Client().Transport, document)
+	browser := &http.Client{Transport: common.judge, Timeout: 30 * time.Second}
+	return &stand{Client: &demo.Client{Base: srv.URL, Password: app.DemoPassword, HTTP: browser}, app: a, t: t, shared: common}
 }
 
 // rulebookInHaste is the built-in rulebook, but a joint session in Longshan may be called

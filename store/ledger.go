@@ -76,6 +76,9 @@ func hold(ctx context.Context, tx pgx.Tx, w activities.Write) (*stream, *command
 	}
 	st := &stream{kind: w.Kind, no: w.No}
 	err := tx.QueryRow(ctx, `SELECT seq, head_hash, body FROM `+table+` WHERE no = $1 FOR UPDATE`, w.No).Scan(&st.seq, &st.head, &st.body)
+	if errors.Is(err, pgx.ErrNoRows) && w.Seq > 0 { // known to its workflow: the ledger was lost
+		return nil, nil, behindWorkflow()
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -100,11 +103,17 @@ func repeat(ctx context.Context, tx pgx.Tx, w activities.Write, done *command, o
 // missed answers a writer the ledger has moved past.
 func missed(ctx context.Context, tx pgx.Tx, w activities.Write, st *stream, out *activities.Written) (err error) {
 	if w.Seq > st.seq { // the ledger was restored from an older backup
-		return refusal(domain.CodeUnavailable, "ledger_behind", "台账落后于办件流程,须先重建", "the ledger is behind the workflow and must be rebuilt first")
+		return behindWorkflow()
 	}
 	out.Behind = true
 	out.Events, err = events(ctx, tx, w.No, w.Seq, newest)
 	return err
+}
+
+// behindWorkflow answers a workflow that has folded what the ledger lacks. It is
+// no refusal but something to wait for: a workflow that took it for one would end.
+func behindWorkflow() error {
+	return refusal(domain.CodeUnavailable, "ledger_behind", "台账落后于办件流程,须先重建", "the ledger is behind the workflow and must be rebuilt first")
 }
 
 // Create writes the first events of a stream (activities.Ledger).

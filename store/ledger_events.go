@@ -37,6 +37,7 @@ type rest struct {
 	Notices  []machine.Notice `json:"notices,omitempty"`
 	Exempt   string           `json:"notice_exempt,omitempty"`
 	Effects  []machine.Effect `json:"effects,omitempty"`
+	Late     bool             `json:"late_by_system,omitempty"`
 }
 
 // canonical is what the hash of an event is taken over: its JSON with kind, keys
@@ -80,7 +81,7 @@ func queueEvents(batch *pgx.Batch, st *stream, list []machine.Event) ([]byte, er
 	for i := range list {
 		e := &list[i]
 		e.At, e.RecordedAt = moment(e.At), moment(e.RecordedAt)
-		body, err := json.Marshal(rest{e.Reason, e.Input, e.Rulebook, e.Change, e.Notices, e.Exempt, e.Effects})
+		body, err := json.Marshal(rest{e.Reason, e.Input, e.Rulebook, e.Change, e.Notices, e.Exempt, e.Effects, e.LateBySystem})
 		if err != nil {
 			return nil, fmt.Errorf("event %d of %s: %w", e.Seq, e.No, err)
 		}
@@ -101,27 +102,31 @@ type link struct {
 	prev, hash []byte
 }
 
+// linkColumns are what scanLink reads.
+const linkColumns = `no, seq, kind, type, rule, at, recorded_at, actor, unit, from_state, to_state, key, deadline, body, prev_hash, hash`
+
 // links reads the events of a stream after one sequence up to another.
 func links(ctx context.Context, q querier, no string, after, upTo int) ([]link, error) {
-	rows, err := q.Query(ctx, `SELECT no, seq, kind, type, rule, at, recorded_at, actor, unit, from_state, to_state, key, deadline, body, prev_hash, hash
-		FROM events WHERE no = $1 AND seq > $2 AND seq <= $3 ORDER BY seq`, no, after, upTo)
+	rows, err := q.Query(ctx, `SELECT `+linkColumns+` FROM events WHERE no = $1 AND seq > $2 AND seq <= $3 ORDER BY seq`, no, after, upTo)
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (l link, err error) {
-		var body []byte
-		e := &l.Event
-		if err = row.Scan(&e.No, &e.Seq, &l.kind, &e.Type, &e.Rule, &e.At, &e.RecordedAt, &e.By, &e.Unit, &e.From, &e.To, &e.Key, &e.Deadline, &body, &l.prev, &l.hash); err != nil {
-			return l, err
-		}
-		e.At, e.RecordedAt = e.At.UTC(), e.RecordedAt.UTC()
-		var r rest
-		if err = json.Unmarshal(body, &r); err != nil {
-			return l, err
-		}
-		e.Reason, e.Input, e.Rulebook, e.Change, e.Notices, e.Exempt, e.Effects = r.Reason, r.Input, r.Rulebook, r.Change, r.Notices, r.Exempt, r.Effects
-		return l, nil
-	})
+	return pgx.CollectRows(rows, scanLink)
+}
+
+func scanLink(row pgx.CollectableRow) (l link, err error) {
+	var body []byte
+	e := &l.Event
+	if err = row.Scan(&e.No, &e.Seq, &l.kind, &e.Type, &e.Rule, &e.At, &e.RecordedAt, &e.By, &e.Unit, &e.From, &e.To, &e.Key, &e.Deadline, &body, &l.prev, &l.hash); err != nil {
+		return l, err
+	}
+	e.At, e.RecordedAt = e.At.UTC(), e.RecordedAt.UTC()
+	var r rest
+	if err = json.Unmarshal(body, &r); err != nil {
+		return l, err
+	}
+	e.Reason, e.Input, e.Rulebook, e.Change, e.Notices, e.Exempt, e.Effects, e.LateBySystem = r.Reason, r.Input, r.Rulebook, r.Change, r.Notices, r.Exempt, r.Effects, r.Late
+	return l, nil
 }
 
 // events is links without the chain.

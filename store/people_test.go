@@ -270,4 +270,9 @@ func TestTrialFigures(t *testing.T) {
 	ever, err := s.TrialStats(t.Context(), store.Everything, time.Time{}, time.Time{}, "")
 	require.NoError(t, err)
 	assert.Equal(t, 100, ever.Registered)
+
+	register(t, s, day, func(c *grievance.Case) { c.Batch, c.Headcount = "2020-09-22", 7 })
+	batch, err := s.TrialStats(t.Context(), store.Everything, time.Time{}, time.Time{}, "2020-09-22")
+	require.NoError(t, err)
+	assert.Equal(t, view.Trial{Persons: 7, Registered: 1}, batch)
 }

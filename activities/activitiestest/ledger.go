@@ -302,8 +302,11 @@ func unknownStream(t *testing.T, newLedger NewLedger) {
 	l := newLedger(t)
 	_, err := l.Change(t.Context(), wish("220402G2026112300404", 0, "w", never(t)))
 	assert.Equal(t, domain.CodeNotFound, domain.CodeOf(err))
+	_, err = l.Change(t.Context(), wish("220402G2026112300404", 3, "w", never(t)))
+	assert.Equal(t, domain.CodeUnavailable, domain.CodeOf(err), "the writer has folded events: the ledger was lost")
+	assert.Equal(t, "ledger_behind", domain.ReasonOf(err))
 	no := open(t, l, "k").No
-	w := wish(no, 1, "w", never(t))
+	w := wish(no, 0, "w", never(t))
 	w.Kind = activities.KindSession
 	_, err = l.Change(t.Context(), w)
 	assert.Equal(t, domain.CodeNotFound, domain.CodeOf(err), "a case is no session")

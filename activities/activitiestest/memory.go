@@ -67,6 +67,9 @@ func (m *Memory) Change(_ context.Context, w activities.Write) (activities.Writt
 	defer m.mu.Unlock()
 	s, ok := m.streams[w.No]
 	if !ok || s.kind != w.Kind {
+		if w.Seq > 0 {
+			return activities.Written{}, behindWorkflow()
+		}
 		return activities.Written{}, domain.NotFound()
 	}
 	after := func() []machine.Event { return slices.Clone(s.events[max(0, min(w.Seq, len(s.events))):]) }
@@ -80,8 +83,7 @@ func (m *Memory) Change(_ context.Context, w activities.Write) (activities.Writt
 		return activities.Written{No: w.No, Events: after(), Repeated: true}, nil
 	}
 	if w.Seq > len(s.events) {
-		return activities.Written{}, &domain.Error{Code: domain.CodeUnavailable, Reason: "ledger_behind",
-			Text: domain.Text{ZH: "台账落后于办件流程", EN: "the ledger is behind the workflow"}}
+		return activities.Written{}, behindWorkflow()
 	}
 	if w.Seq >= 0 && len(s.events) > w.Seq {
 		return activities.Written{No: w.No, Events: after(), Behind: true}, nil
@@ -99,6 +101,11 @@ func (m *Memory) Change(_ context.Context, w activities.Write) (activities.Writt
 		m.keys[w.Key] = keyed{w.No, w.Fingerprint, from, len(s.events)}
 	}
 	return activities.Written{No: w.No, Events: d.Events}, nil
+}
+
+func behindWorkflow() error {
+	return &domain.Error{Code: domain.CodeUnavailable, Reason: "ledger_behind",
+		Text: domain.Text{ZH: "台账落后于办件流程", EN: "the ledger is behind the workflow"}}
 }
 
 // write appends a decision and opens the case it splits off.

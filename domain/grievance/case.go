@@ -152,6 +152,7 @@ type Task struct {
 	Session   string    `json:"session,omitempty"`
 	DoneAt    time.Time `json:"done_at,omitzero"`
 	Late      bool      `json:"late,omitempty"`
+	Spared    bool      `json:"spared,omitempty"` // its limit passed while the system was away: never late
 	Cancelled bool      `json:"cancelled,omitempty"`
 }
 

@@ -126,8 +126,8 @@ func offerLapsed(t turn, _ machine.Deadline) error {
 
 // autoSign: who does not sign in time has signed, late (视同签收, §4.4 sign.auto).
 func autoSign(t turn, _ machine.Deadline) error {
-	t.sign("", true)
-	t.Case.flag("late_sign")
+	t.sign("", !t.LateBySystem())
+	t.blame("late_sign")
 	t.Record("auto_signed", "G10").Because("S01").
 		Notify("N20", t.deskAndHead(t.Case.LeadUnit)...)
 	return nil
@@ -135,10 +135,10 @@ func autoSign(t turn, _ machine.Deadline) error {
 
 // contactMissed marks that nobody reached the petitioner in time (G12, S02).
 func contactMissed(t turn, _ machine.Deadline) error {
-	t.Case.flag("contact_missed")
+	t.blame("contact_missed")
 	t.supervise("yellow_card")
 	t.Record("contact_missed", "G12").Because("S02").
-		Notify("N21", t.head(t.Case.LeadUnit)...).Fact("cause", "S02")
+		Notify(t.card(), t.head(t.Case.LeadUnit)...).Fact("cause", "S02")
 	return nil
 }
 
@@ -163,7 +163,7 @@ func adjudicationLate(t turn, _ machine.Deadline) error {
 
 func taskLate(t turn, d machine.Deadline) error {
 	k := t.Case.Tasks[d.Ref]
-	k.Late = true
+	k.Late, k.Spared = !t.LateBySystem(), t.LateBySystem()
 	t.Case.Tasks[d.Ref] = k
 	t.supervise("reminded")
 	t.Record("task_overdue", "§4.4 assist").
@@ -182,7 +182,7 @@ func pauseOver(t turn, _ machine.Deadline) error {
 func reviewMissed(t turn, _ machine.Deadline) error {
 	t.supervise("yellow_card")
 	t.resumeNow("review_missed").
-		Notify("N21", t.head(t.Case.LeadUnit)...).Fact("cause", "S03")
+		Notify(t.card(), t.head(t.Case.LeadUnit)...).Fact("cause", "S03")
 	return nil
 }
 
@@ -230,7 +230,7 @@ func redLight(t turn, d machine.Deadline) error {
 		Notify("N20", t.deskAndHead(c.Owner.Unit)...).
 		Notify("N20", t.county(dispatcher, supervisor)...)
 	if c.Level == L3 { // G24: the city is told, the lead unit gets a red card
-		e.Notify("N20", t.city()...).Notify("N21", t.head(c.LeadUnit)...).Fact("cause", "S03")
+		e.Notify("N20", t.city()...).Notify(t.card(), t.head(c.LeadUnit)...).Fact("cause", "S03")
 	}
 	return nil
 }
@@ -252,8 +252,8 @@ func graceOver(t turn, _ machine.Deadline) error {
 func redCard(t turn, _ machine.Deadline) error {
 	t.supervise("red_card")
 	t.Record("red_card", "§4.3 escalate.fail").Because("S03").
-		Notify("N21", t.head(t.Case.LeadUnit)...).
-		Notify("N21", t.county(director, supervisor)...).Fact("cause", "S03")
+		Notify(t.card(), t.head(t.Case.LeadUnit)...).
+		Notify(t.card(), t.county(director, supervisor)...).Fact("cause", "S03")
 	return nil
 }
 
@@ -272,7 +272,7 @@ func statutoryPassed(t turn, _ machine.Deadline) error {
 	t.Record("statutory_overdue", "XF §34").
 		Notify("N20", t.county(director)...).
 		Notify("N20", t.city()...).
-		Notify("N21", t.head(t.Case.LeadUnit)...).Fact("cause", "S03")
+		Notify(t.card(), t.head(t.Case.LeadUnit)...).Fact("cause", "S03")
 	return nil
 }
 
@@ -328,8 +328,29 @@ func archive(t turn, _ machine.Deadline) error {
 	return nil
 }
 
-// supervise raises the supervision mark; it never sinks.
+// blame flags the case with a fault of the unit, unless its limit passed while
+// the system was away (§6 item 95).
+func (t turn) blame(flag string) {
+	if !t.LateBySystem() {
+		t.Case.flag(flag)
+	}
+}
+
+// card is the notice that brings a card: a plain warning when none is raised
+// because the system was away.
+func (t turn) card() string {
+	if t.LateBySystem() {
+		return "N20"
+	}
+	return "N21"
+}
+
+// supervise raises the supervision mark; it never sinks, and is not raised for a
+// limit that passed while the system was away.
 func (t turn) supervise(mark string) {
+	if t.LateBySystem() {
+		return
+	}
 	rank := map[string]int{"": 0, "none": 0, "reminded": 1, "yellow_card": 2, "red_card": 3, "listed": 4}
 	if rank[mark] > rank[t.Case.Supervision] {
 		t.Case.Supervision = mark

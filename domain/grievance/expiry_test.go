@@ -189,7 +189,8 @@ func TestExpiryOfLevels(t *testing.T) {
 		require.Len(t, only(p.history, "statutory_countdown"), 4)
 	})
 	parallel(t, "a long outage: every limit takes effect in due order, at its own moment", func(t *testing.T) {
-		p := dispatched(t).after("60cd")
+		p := dispatched(t)
+		p.outage(p.due("60cd"))
 		require.Equal(t, grievance.LeaderResolving, p.c.State)
 		before := monday
 		for _, e := range p.events {

@@ -124,7 +124,7 @@ func guardTask(t *machine.Turn[*Case]) error {
 
 func completeTask(t turn) error {
 	k, _ := t.myTask()
-	k.DoneAt, k.Late = t.Now, k.Late || t.Now.After(k.Due)
+	k.DoneAt, k.Late = t.Now, k.Late || (!k.Spared && t.Now.After(k.Due))
 	t.Case.Tasks[k.ID] = k
 	t.Clear("task." + k.ID)
 	t.Record("task_completed", "§4.4 assist").Notify("N13", t.desk(t.Case.LeadUnit)...).Fact("task", k.ID)

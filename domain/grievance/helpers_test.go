@@ -211,9 +211,27 @@ func (p *play) stateNow() machine.State {
 	return next.State
 }
 
-// to moves the clock on and lets every limit that has passed take effect.
+// to moves the clock on. Every limit on the way takes effect at its own moment, as
+// it does while the system is up.
 func (p *play) to(at time.Time) *play {
 	require.False(p.t, at.Before(p.now), "time does not go back")
+	var all []machine.Event
+	for {
+		d, ok := p.c.Next()
+		if !ok || d.At.After(at) {
+			break
+		}
+		p.outage(d.At)
+		all = append(all, p.events...)
+	}
+	p.outage(at)
+	p.events = append(all, p.events...)
+	return p
+}
+
+// outage moves the clock on in one leap: what fell due in between takes effect now,
+// late by the fault of the system.
+func (p *play) outage(at time.Time) *play {
 	p.now = at
 	events, next, err := grievance.Machine.Fire(p.c, p.rules, machine.World{}, at)
 	require.NoError(p.t, err)

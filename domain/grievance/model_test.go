@@ -77,7 +77,7 @@ func TestModel(t *testing.T) {
 	visited := map[edge]int{}
 	rapid.Check(t, func(rt *rapid.T) {
 		m := &model{rt: rt, visited: visited}
-		seeds := rapid.SliceOfN(rapid.Uint64(), 20, 120).Draw(rt, "seeds")
+		seeds := rapid.SliceOfN(rapid.Uint64(), 20, 80).Draw(rt, "seeds")
 		for i, seed := range seeds {
 			m.rng = rand.New(rand.NewPCG(seed, uint64(i)))
 			if i == 0 {

@@ -36,7 +36,7 @@ func alarm(event, rule string) func(turn, machine.Deadline) error {
 // ackLate marks a unit that did not acknowledge in time; its leader and the
 // director are told, so that they can ring it up before the meeting.
 func ackLate(t turn, d machine.Deadline) error {
-	t.change(d.Ref, func(seat *Seat) { seat.AckLate = true })
+	t.change(d.Ref, func(seat *Seat) { seat.AckLate, seat.Spared = true, seat.Spared || t.LateBySystem() })
 	t.Record("ack_overdue", "J2").
 		Notify("N20", t.head(d.Ref)...).
 		Notify("N20", at(t.Case.ChairUnit, director)...)
@@ -57,7 +57,7 @@ func meetingOver(t turn, _ machine.Deadline) error {
 // opinionLate marks a unit that said nothing in time; the session goes on
 // without its word.
 func opinionLate(t turn, d machine.Deadline) error {
-	t.change(d.Ref, func(seat *Seat) { seat.OpinionLate = true })
+	t.change(d.Ref, func(seat *Seat) { seat.OpinionLate, seat.Spared = true, seat.Spared || t.LateBySystem() })
 	t.Record("opinion_overdue", "J4").
 		Notify("N20", t.head(d.Ref)...).Notify("N20", t.desk(d.Ref)...).
 		Notify("N20", user(t.Case.Chair))
@@ -66,7 +66,7 @@ func opinionLate(t turn, d machine.Deadline) error {
 
 // signLate marks a unit that did not sign in time; the minutes stand without it.
 func signLate(t turn, d machine.Deadline) error {
-	t.change(d.Ref, func(seat *Seat) { seat.SignLate = true })
+	t.change(d.Ref, func(seat *Seat) { seat.SignLate, seat.Spared = true, seat.Spared || t.LateBySystem() })
 	t.Record("signature_overdue", "J4").
 		Notify("N20", t.head(d.Ref)...).Notify("N20", t.desk(d.Ref)...).
 		Notify("N20", user(t.Case.Chair))

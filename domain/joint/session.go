@@ -90,6 +90,10 @@ type Seat struct {
 	SignedAt time.Time `json:"signed_at,omitzero"`
 	SignedBy string    `json:"signed_by,omitempty"`
 	SignLate bool      `json:"sign_late,omitempty"`
+
+	// Spared says that a limit passed while the system was away: the session goes
+	// on without the unit, and none of its late marks counts against it.
+	Spared bool `json:"spared,omitempty"`
 }
 
 // Present tells whether the unit sat at the table, in person or by proxy.

@@ -31,7 +31,10 @@ type Event struct {
 	Change     json.RawMessage `json:"change,omitempty"`   // RFC 7386 merge patch of the state
 	Notices    []Notice        `json:"notices,omitempty"`
 	Exempt     string          `json:"notice_exempt,omitempty"` // why nobody is told of it (I9)
-	Effects    []Effect        `json:"effects,omitempty"`
+	// LateBySystem marks a firing that came late because the system was away; it
+	// blames nobody (§6 item 95).
+	LateBySystem bool     `json:"late_by_system,omitempty"`
+	Effects      []Effect `json:"effects,omitempty"`
 }
 
 // Evolve folds one event into the state. It fails only on a gap in the

@@ -82,6 +82,18 @@ type Turn[S Subject] struct {
 	causes   []Effect
 }
 
+// Tolerance is how much later than due a deadline may fire without anybody
+// noticing. Beyond it the system was away: whoever had to act could perhaps not,
+// and is blamed for nothing (§6 item 95).
+const Tolerance = time.Minute
+
+// LateBySystem tells whether what is being decided is a deadline that fires late
+// by the fault of the system. A rule then does what follows from the moment
+// having passed, and raises no mark against a unit.
+func (t *Turn[S]) LateBySystem() bool {
+	return t.deadline != "" && t.recorded.Sub(t.Now) > Tolerance
+}
+
 // Set adds or replaces a deadline. A zero time sets none.
 func (t *Turn[S]) Set(d Deadline) {
 	h := t.Case.GetHead()
@@ -132,7 +144,7 @@ func (t *Turn[S]) Record(typ, rule string) *Event {
 	}
 	e := Event{No: h.No, Seq: h.Seq, Type: typ, Rule: rule, At: t.Now, RecordedAt: t.recorded,
 		By: t.Actor.User, Unit: t.Unit, From: t.from, To: h.State, Key: t.key, Deadline: t.deadline,
-		Rulebook: t.Rules.Version, Change: patch}
+		Rulebook: t.Rules.Version, Change: patch, LateBySystem: t.LateBySystem()}
 	if !t.told { // the words of a command are kept once, with its first event
 		e.Input, t.told = t.In, true
 	}

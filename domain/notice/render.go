@@ -3,7 +3,6 @@ package notice
 import (
 	"strings"
 	"text/template"
-	"time"
 
 	"huajie/domain"
 	"huajie/domain/codes"
@@ -18,10 +17,6 @@ const (
 
 // written are the notices that the rules want on paper or served.
 var written = map[string]bool{"N2": true, "N3": true, "N4": true, "N6": true, "N11": true, "N15": true, "N18": true, "N19": true}
-
-// outage is how much later than its moment an event may be recorded before its
-// notices are marked as late by the system (§6 item 95).
-const outage = time.Minute
 
 // RenderAll renders the notices of a turn in the order of its events.
 func RenderAll(events []machine.Event, about About, rules *machine.Rules) []Message {
@@ -39,7 +34,7 @@ func RenderAll(events []machine.Event, about About, rules *machine.Rules) []Mess
 func Render(n machine.Notice, e machine.Event, about About, rules *machine.Rules) Message {
 	title := titleOf(n, e)
 	m := Message{N: n.N, No: about.No, Seq: e.Seq, To: n.To, TitleZH: title.ZH, TitleEN: title.EN,
-		Immediate: about.Immediate, Late: e.RecordedAt.Sub(e.At) > outage}
+		Immediate: about.Immediate, Late: e.LateBySystem}
 	pair := find(n, e, about)
 	m.BodyZH = fill(pair.zh, wordsFor(zh, n, e, about, rules))
 	m.BodyEN = fill(pair.en, wordsFor(en, n, e, about, rules))
