@@ -4,12 +4,14 @@ import (
 	"context"
 	"net/http"
 	"time"
+
+	"huajie/domain"
 )
 
 // Health is what a supervisor of processes asks for.
 type Health struct {
-	Status  string `json:"status" enum:"ok,unavailable"`
-	Ledger  string `json:"ledger,omitempty" enum:"ok,unavailable"`
+	Status  string `json:"status" enum:"ok,unavailable,stopping"`
+	Ledger  string `json:"ledger,omitempty" enum:"ok,unavailable,outdated" doc:"outdated: run huajie migrate"`
 	Engine  string `json:"engine,omitempty" enum:"ok,unavailable"`
 	Version string `json:"version,omitempty"`
 }
@@ -19,31 +21,69 @@ type healthOutput struct {
 	Body   Health
 }
 
+// The words of Health.
 const (
-	healthy = "ok"
-	away    = "unavailable"
+	healthy  = "ok"
+	away     = "unavailable"
+	outdated = "outdated"
+	stopping = "stopping"
 )
+
+// Pinger is a ledger or an engine that can be asked whether it is there.
+type Pinger interface {
+	Ping(ctx context.Context) error
+}
+
+// readyLimit is how long a dependency may take to say that it is there.
+const readyLimit = 2 * time.Second
+
+// CheckHealth asks the ledger, and the engine where it is needed, and answers
+// with the status for HTTP. API and worker tell it alike.
+func CheckHealth(ctx context.Context, ledger, engine Pinger) (int, Health) {
+	ctx, cancel := context.WithTimeout(ctx, readyLimit)
+	defer cancel()
+	out := Health{Status: healthy, Ledger: healthy}
+	asked := make(chan error, 1)
+	if engine == nil {
+		asked <- nil
+	} else {
+		out.Engine = healthy
+		go func() { asked <- engine.Ping(ctx) }()
+	}
+	if err := ledger.Ping(ctx); err != nil {
+		out.Status, out.Ledger = away, away
+		if domain.ReasonOf(err) == "schema_outdated" {
+			out.Ledger = outdated
+		}
+	}
+	if err := <-asked; err != nil {
+		out.Status, out.Engine = away, away
+	}
+	if out.Status != healthy {
+		return http.StatusServiceUnavailable, out
+	}
+	return http.StatusOK, out
+}
 
 // live tells that the process answers, whatever it depends on.
 func (s *server) live(context.Context, *struct{}) (*healthOutput, error) {
 	return &healthOutput{http.StatusOK, Health{Status: healthy, Version: s.Version}}, nil
 }
 
-// readyLimit is how long a dependency may take to say that it is there.
-const readyLimit = 2 * time.Second
+type readyInput struct {
+	Intake bool `query:"intake" doc:"only what taking a matter in needs, for a load balancer: matters are taken in while the engine is away"`
+}
 
 // ready tells whether everything is there that a step needs, and what is not.
-func (s *server) ready(ctx context.Context, _ *struct{}) (*healthOutput, error) {
-	ctx, cancel := context.WithTimeout(ctx, readyLimit)
-	defer cancel()
-	engine := make(chan error, 1)
-	go func() { engine <- s.Engine.Ping(ctx) }()
-	out := &healthOutput{http.StatusOK, Health{Status: healthy, Ledger: healthy, Engine: healthy, Version: s.Version}}
-	if err := s.Reader.Ping(ctx); err != nil {
-		out.Status, out.Body.Status, out.Body.Ledger = http.StatusServiceUnavailable, away, away
+func (s *server) ready(ctx context.Context, in *readyInput) (*healthOutput, error) {
+	if s.Stopping != nil && s.Stopping() {
+		return &healthOutput{http.StatusServiceUnavailable, Health{Status: stopping, Version: s.Version}}, nil
 	}
-	if err := <-engine; err != nil {
-		out.Status, out.Body.Status, out.Body.Engine = http.StatusServiceUnavailable, away, away
+	var engine Pinger = s.Engine
+	if in.Intake {
+		engine = nil
 	}
-	return out, nil
+	status, body := CheckHealth(ctx, s.Reader, engine)
+	body.Version = s.Version
+	return &healthOutput{status, body}, nil
 }

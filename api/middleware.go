@@ -99,6 +99,20 @@ func withLog(log *slog.Logger) gin.HandlerFunc {
 	}
 }
 
+// withWatch lets somebody observe every request.
+func withWatch(w Watch) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		if w == nil {
+			c.Next()
+			return
+		}
+		ctx, end := w.Begin(c.Request, c.FullPath())
+		c.Request = c.Request.WithContext(ctx)
+		c.Next()
+		end(c.Writer.Status())
+	}
+}
+
 // withRecover turns a panic into an internal error. The value of the panic is
 // logged by its type and place only, because it may hold what was sent.
 func withRecover(c *gin.Context) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/http"
 	"time"
 
 	"huajie/activities"
@@ -46,6 +47,9 @@ type Reader interface {
 	// TrialStats counts persons received, matters registered and resolved. A
 	// zero moment is no bound; a batch selects what came in with it.
 	TrialStats(ctx context.Context, scope view.Scope, from, to time.Time, batch string) (view.Trial, error)
+	// Escalations tells how late the deadlines in scope took effect that were due
+	// in a period; drill asks for the exercises, which count nowhere else.
+	Escalations(ctx context.Context, scope view.Scope, from, to time.Time, drill bool) (view.Escalations, error)
 	// Ping tells whether the ledger answers and has the schema it needs.
 	Ping(ctx context.Context) error
 }
@@ -95,7 +99,15 @@ type Engine interface {
 // started yet, or the case is over and it has ended.
 var ErrNotRunning = errors.New("no workflow runs for this case")
 
-// Deps is everything the api needs. All fields but Now and Version are required.
+// Watch observes requests.
+type Watch interface {
+	// Begin is told of a request and the pattern of its route, "" when there is
+	// none. The request goes on under the context it answers; end is called with
+	// the status.
+	Begin(r *http.Request, route string) (ctx context.Context, end func(status int))
+}
+
+// Deps is everything the api needs. Fields are required unless they say otherwise.
 type Deps struct {
 	Reader    Reader
 	Accounts  Accounts
@@ -107,4 +119,10 @@ type Deps struct {
 	Version   string           // of the program, told by /livez
 	// SecureCookies marks the session cookie for HTTPS only.
 	SecureCookies bool
+	// Watch observes requests; nil: nobody does.
+	Watch Watch
+	// Metrics answers /metrics; nil: nothing is there.
+	Metrics http.Handler
+	// Stopping tells that the process is about to stop; nil: it never is.
+	Stopping func() bool
 }

@@ -55,6 +55,7 @@ func (s *server) routes(engine *gin.Engine) {
 
 	get(s, "/overdue/summary", "overdue-summary", tagReports, "What is late, by county, unit, level, light and lateness", s.overdueSummary)
 	get(s, "/notices", "list-notices", tagReports, "Notices to the caller", s.notices)
+	get(s, "/stats/escalations", "escalation-statistics", tagReports, "How late deadlines took effect", s.escalations)
 	get(s, "/stats/trial", "trial-statistics", tagReports, "Persons received, matters registered and resolved", s.trial)
 
 	get(s, "/org/units", "list-units", tagRules, "The organisation", s.units)
@@ -73,7 +74,10 @@ func (s *server) routes(engine *gin.Engine) {
 	get(s, "/me", "me", tagAccount, "Who am I", s.me)
 
 	register(s, operation(http.MethodGet, "/livez", "live", tagSystem, "Whether the process answers"), http.StatusOK, nil, false, s.live)
-	register(s, operation(http.MethodGet, "/readyz", "ready", tagSystem, "Whether ledger and engine answer"), http.StatusOK, nil, false, s.ready)
+	register(s, operation(http.MethodGet, "/readyz", "ready", tagSystem, "Whether everything is there that a step needs"), http.StatusOK, nil, false, s.ready)
+	if s.Metrics != nil {
+		engine.GET("/metrics", gin.WrapH(s.Metrics))
+	}
 	engine.GET("/openapi.json", func(c *gin.Context) { c.Data(http.StatusOK, "application/json; charset=utf-8", s.document.json) })
 	engine.GET("/openapi.yaml", func(c *gin.Context) { c.Data(http.StatusOK, "application/yaml; charset=utf-8", s.document.yaml) })
 }

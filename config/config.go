@@ -45,6 +45,16 @@ type Config struct {
 	RequestTimeout time.Duration `mapstructure:"request_timeout"`
 	// LogLevel is debug, info, warn or error.
 	LogLevel string `mapstructure:"log_level"`
+	// MetricsListen is where a worker answers /metrics, /livez and /readyz; the API answers
+	// them on Listen. Empty: nowhere.
+	MetricsListen string `mapstructure:"metrics_listen"`
+	// DrainDelay is how long /readyz says no at shutdown before the API takes no more
+	// requests: the time a load balancer needs to notice.
+	DrainDelay time.Duration `mapstructure:"drain_delay"`
+	// OTLPEndpoint is where traces are sent (OTLP over HTTP). Empty: none are made.
+	OTLPEndpoint string `mapstructure:"otlp_endpoint"`
+	// TraceRatio is the share of requests that are traced, 0 to 1.
+	TraceRatio float64 `mapstructure:"trace_ratio"`
 }
 
 // Default are the settings of a fresh machine.
@@ -56,6 +66,8 @@ func Default() Config {
 		SessionTTL:        12 * time.Hour,
 		RequestTimeout:    15 * time.Second,
 		LogLevel:          "info",
+		MetricsListen:     "127.0.0.1:9464",
+		TraceRatio:        1,
 	}
 }
 
@@ -142,6 +154,18 @@ func (c Config) Validate() error {
 	}
 	if c.RequestTimeout < time.Second {
 		fault("request_timeout", "must be at least one second")
+	}
+	if c.MetricsListen != "" && !strings.Contains(c.MetricsListen, ":") {
+		fault("metrics_listen", "must be host:port, or empty")
+	}
+	if c.DrainDelay < 0 || c.DrainDelay > time.Minute {
+		fault("drain_delay", "must be between 0 and one minute")
+	}
+	if u, err := url.Parse(c.OTLPEndpoint); c.OTLPEndpoint != "" && (err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "") {
+		fault("otlp_endpoint", "must be an http:// or https:// URL, or empty") // it may hold a credential: it is not shown
+	}
+	if c.TraceRatio < 0 || c.TraceRatio > 1 {
+		fault("trace_ratio", "must be between 0 and 1")
 	}
 	switch c.LogLevel {
 	case "debug", "info", "warn", "error":

@@ -40,8 +40,9 @@ func TestAllFaultsAtOnceAndNoSecretShown(t *testing.T) {
 	t.Parallel()
 	c := config.Default()
 	c.DatabaseURL, c.LogLevel, c.SessionTTL = "mysql://u:topsecret@h/db", "loud", 0
+	c.MetricsListen, c.DrainDelay, c.OTLPEndpoint, c.TraceRatio = "nowhere", -1, "collector:4318", 2
 	err := c.Validate()
-	for _, key := range []string{"database_url", "log_level", "session_ttl"} {
+	for _, key := range []string{"database_url", "log_level", "session_ttl", "metrics_listen", "drain_delay", "otlp_endpoint", "trace_ratio"} {
 		require.ErrorContains(t, err, key)
 	}
 	require.False(t, strings.Contains(err.Error(), "topsecret"))

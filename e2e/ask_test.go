@@ -6,9 +6,9 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"huajie/internal/demo"
@@ -151,6 +151,18 @@ func (s *stand) event(no, typ string) entry {
 	return entry{}
 }
 
+// has tells whether an event has happened, for use while waiting.
+func (s *stand) has(no, typ string) bool {
+	a, err := s.Do(context.Background(), "citysup.220400", http.MethodGet, "/api/v1/cases/"+no+"/timeline", "", nil)
+	var page struct {
+		Items []entry `json:"items"`
+	}
+	if err != nil || a.Into(&page) != nil {
+		return false
+	}
+	return slices.ContainsFunc(page.Items, func(e entry) bool { return e.Type == typ })
+}
+
 // told is a notice in somebody's inbox.
 type told struct {
 	N       string `json:"n"`
@@ -247,6 +259,22 @@ func (s *stand) list(user string, query ...string) page {
 	return p
 }
 
+// find lists what matches some words, for use while waiting.
+func (s *stand) find(user, words string) (page, error) {
+	var p page
+	a, err := s.Do(context.Background(), user, http.MethodGet, "/api/v1/cases?q="+url.QueryEscape(words), "", nil)
+	if err == nil {
+		err = a.Into(&p)
+	}
+	return p, err
+}
+
+// How long and how often the plays look for what happens by itself.
+const (
+	soon = 30 * time.Second
+	tick = 50 * time.Millisecond
+)
+
 // listAll follows a list to its end.
 func (s *stand) listAll(user string, query ...string) []string {
 	s.t.Helper()
@@ -291,16 +319,26 @@ func equalJSON(a, b demo.Answer) bool {
 // same version. Time moves drill cases meanwhile, hence the patience.
 func (s *stand) agrees(path string) {
 	s.t.Helper()
-	const reader = "discipline.220402-D07"
-	user := "citysup.220400"
-	if strings.HasPrefix(path, "!") {
-		user, path = reader, path[1:]
-	}
 	var ledger, engine demo.Answer
-	require.Eventually(s.t, func() bool {
-		var err, err2 error
-		ledger, err = s.Do(context.Background(), user, http.MethodGet, "/api/v1"+path, "", nil)
-		engine, err2 = s.Do(context.Background(), user, http.MethodGet, "/api/v1"+path+"?source=workflow", "", nil)
-		return err == nil && err2 == nil && ledger.Header.Get("ETag") == engine.Header.Get("ETag") && equalJSON(ledger, engine)
-	}, 20*time.Second, 50*time.Millisecond, "%s: the workflow has\n%s\nthe ledger\n%s", path, engine.Body, ledger.Body)
+	var errs [2]error
+	user := "citysup.220400"
+	same := func() bool {
+		ledger, errs[0] = s.Do(context.Background(), user, http.MethodGet, "/api/v1"+path, "", nil)
+		if ledger.Status == http.StatusNotFound {
+			user = "discipline." + path[len("/cases/"):][:6] + "-D07" // an accusation
+		}
+		engine, errs[1] = s.Do(context.Background(), user, http.MethodGet, "/api/v1"+path+"?source=workflow", "", nil)
+		return errs[0] == nil && errs[1] == nil && ledger.Header.Get("ETag") == engine.Header.Get("ETag") && equalJSON(ledger, engine)
+	}
+	if !assert.Eventually(s.t, same, 20*time.Second, 20*time.Millisecond) {
+		require.Failf(s.t, "ledger and workflow differ", "%s %v\n%s\n%s", path, errs, ledger.Body, engine.Body)
+	}
+}
+
+// agree tells it of every case and session the play has registered.
+func (s *stand) agree() {
+	s.t.Helper()
+	for _, no := range s.mine {
+		s.agrees("/cases/" + no)
+	}
 }

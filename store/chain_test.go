@@ -92,7 +92,7 @@ func TestEveryFieldOfAnEventIsKept(t *testing.T) {
 		Input:    form.Input{"note": "<b>“井盖”</b> & 1", "n": 2.0, "list": []any{"a", "b"}, "big": 1e21, "small": 0.1, "yes": true},
 		Rulebook: "v7", Change: json.RawMessage(`{"attempts":1,"category":"0201","b":null,"a":{"z":1.50,"y":[1,2]}}`),
 		Notices: []machine.Notice{{N: "N9", To: machine.Recipient{Petitioner: no, User: "li", Role: "dispatcher", Unit: "220402-C"}, Facts: map[string]string{"b": "2", "a": "1"}}},
-		Exempt:  "anonymous",
+		Exempt:  "anonymous", LateBySystem: true,
 		Effects: []machine.Effect{{Kind: "tell", To: "X", Action: "master-moved", Input: form.Input{"state": "closed"}}},
 	}
 	v := reflect.ValueOf(full)

@@ -6,12 +6,12 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
-	"huajie/domain/form"
 	"huajie/domain/machine"
 )
 
@@ -28,21 +28,31 @@ var beginning = make([]byte, sha256.Size)
 // newest as an upper bound reads to the end of a stream.
 const newest = math.MaxInt32
 
-// rest is what of an event has no column of its own.
-type rest struct {
-	Reason   string           `json:"reason,omitempty"`
-	Input    form.Input       `json:"input,omitempty"`
-	Rulebook string           `json:"rulebook,omitempty"`
-	Change   json.RawMessage  `json:"change,omitempty"`
-	Notices  []machine.Notice `json:"notices,omitempty"`
-	Exempt   string           `json:"notice_exempt,omitempty"`
-	Effects  []machine.Effect `json:"effects,omitempty"`
-	Late     bool             `json:"late_by_system,omitempty"`
+// ownColumn are the fields of an event, by JSON name, that have a column of
+// their own. All others, whichever there are, make up the body.
+var ownColumn = map[string]bool{
+	"no": true, "seq": true, "type": true, "rule": true, "at": true, "recorded_at": true, "by": true,
+	"unit": true, "from": true, "to": true, "key": true, "deadline": true,
+}
+
+// bodyOf is an event without its columns.
+func bodyOf(e machine.Event) ([]byte, error) {
+	raw, err := json.Marshal(e)
+	if err != nil {
+		return nil, err
+	}
+	fields := map[string]json.RawMessage{}
+	if err := json.Unmarshal(raw, &fields); err != nil {
+		return nil, err
+	}
+	maps.DeleteFunc(fields, func(name string, _ json.RawMessage) bool { return ownColumn[name] })
+	return json.Marshal(fields)
 }
 
 // canonical is what the hash of an event is taken over: its JSON with kind, keys
 // sorted, no spaces, times in UTC, numbers as IEEE 754 doubles. It is the same before
-// and after the database has rearranged the JSON.
+// and after the database has rearranged the JSON. A field added to events later must
+// be left out when empty, or chains of before would no longer verify.
 func canonical(kind string, e machine.Event) ([]byte, error) {
 	raw, err := json.Marshal(struct {
 		Kind string `json:"kind"`
@@ -81,7 +91,7 @@ func queueEvents(batch *pgx.Batch, st *stream, list []machine.Event) ([]byte, er
 	for i := range list {
 		e := &list[i]
 		e.At, e.RecordedAt = moment(e.At), moment(e.RecordedAt)
-		body, err := json.Marshal(rest{e.Reason, e.Input, e.Rulebook, e.Change, e.Notices, e.Exempt, e.Effects, e.LateBySystem})
+		body, err := bodyOf(*e)
 		if err != nil {
 			return nil, fmt.Errorf("event %d of %s: %w", e.Seq, e.No, err)
 		}
@@ -121,12 +131,7 @@ func scanLink(row pgx.CollectableRow) (l link, err error) {
 		return l, err
 	}
 	e.At, e.RecordedAt = e.At.UTC(), e.RecordedAt.UTC()
-	var r rest
-	if err = json.Unmarshal(body, &r); err != nil {
-		return l, err
-	}
-	e.Reason, e.Input, e.Rulebook, e.Change, e.Notices, e.Exempt, e.Effects, e.LateBySystem = r.Reason, r.Input, r.Rulebook, r.Change, r.Notices, r.Exempt, r.Effects, r.Late
-	return l, nil
+	return l, json.Unmarshal(body, e)
 }
 
 // events is links without the chain.

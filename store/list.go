@@ -215,11 +215,11 @@ func (w *where) clock(f view.Filter) {
 		w.and("cases.open AND cases.due_at > ? AND cases.due_at <> 'infinity'", f.DueAfter)
 	}
 	if len(f.Lights) > 0 {
-		var any []string
+		var either []string
 		for _, l := range f.Lights {
-			any = append(any, lightIs(view.Light(l), w.arg(f.Now)))
+			either = append(either, lightIs(view.Light(l), w.arg(f.Now)))
 		}
-		w.and(strings.Join(any, " OR "))
+		w.and(strings.Join(either, " OR "))
 	}
 }
 

@@ -37,13 +37,13 @@ type Fault struct {
 
 // The faults a stream may have.
 const (
-	FaultChain     = "chain_broken"    // an event was changed, removed or added
-	FaultNoEvents  = "events_missing"  // a row without events
-	FaultNoRow     = "row_missing"     // events without a row
-	FaultRow       = "row_differs"     // the row is not what the events give
+	FaultChain     = "chain_broken"     // an event was changed, removed or added
+	FaultNoEvents  = "events_missing"   // a row without events
+	FaultNoRow     = "row_missing"      // events without a row
+	FaultRow       = "row_differs"      // the row is not what the events give
 	FaultDeadlines = "deadlines_differ" // the stored deadlines are not those of the state
-	FaultCommand   = "command_missing" // the key of an event is not on record
-	FaultOwner     = "no_owner"        // nobody answers for an open case
+	FaultCommand   = "command_missing"  // the key of an event is not on record
+	FaultOwner     = "no_owner"         // nobody answers for an open case
 )
 
 // Final tells whether nothing can happen to the stream any more, so that it

@@ -153,7 +153,7 @@ func (t turn) reclock() {
 	}
 }
 
-// liftAtOnce takes a red or mass matter to the centre without waiting (§3.2 L2,
+// liftAtOnce takes a red or major mass matter to the centre without waiting (§3.2 L2,
 // §4.2 risk colour), from wherever somebody below is working on it.
 func (t turn) liftAtOnce() error {
 	c := t.Case
@@ -172,7 +172,7 @@ func (t turn) liftAtOnce() error {
 		return nil
 	case c.Risk == "red":
 		return escalateL2(t, codes.TriggerRedRisk)
-	case c.State != Suspended && (c.Scale == string(codes.ScaleGroup) || c.Scale == string(codes.ScaleMajor)):
+	case c.State != Suspended && c.Scale == string(codes.ScaleMajor): // a group of five to 29 is for the dispatcher to judge (T07)
 		return escalateL2(t, codes.TriggerScale)
 	}
 	return nil

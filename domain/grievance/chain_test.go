@@ -135,8 +135,34 @@ func TestChain(t *testing.T) {
 			require.Len(t, p.events, 2)
 		}
 	})
-	parallel(t, "a group matter goes to the centre at once", func(t *testing.T) {
+	parallel(t, "a group matter is for the dispatcher to judge", func(t *testing.T) {
 		p := dispatched(t, form.Input{"headcount": 6})
+		require.Equal(t, "02", p.c.Scale)
+		require.Equal(t, grievance.Dispatched, p.c.State)
+	})
+	parallel(t, "nobody assigns: the catalogue does, and the case climbs on", func(t *testing.T) {
+		p := begin(t).expire("triage.decide").expire("unassigned")
+		sameTime(t, moment("2026-03-04 17:00"), p.now, "one working day for the desk, one of grace")
+		require.Equal(t, grievance.LocalResolving, p.c.State)
+		require.Equal(t, "auto_assigned", p.last().Type)
+		require.Equal(t, town+"-C", p.c.Owner.Unit)
+		require.Contains(t, p.c.Flags, "unassigned")
+		p.expire("policy.red").expire("policy.grace")
+		require.Equal(t, grievance.L1, p.c.Level)
+
+		wages := begin(t, form.Input{"category": "0701"}).expire("triage.decide").expire("unassigned")
+		require.Equal(t, grievance.Dispatched, wages.c.State)
+		require.Equal(t, "220402-D10", wages.c.LeadUnit)
+
+		guide := begin(t, form.Input{"category": "1401"}).expire("triage.decide")
+		require.NotContains(t, guide.c.Deadlines, "unassigned", "who is to be guided is not dispatched")
+		sealed := begin(t, form.Input{"nature": "accusation"})
+		require.NotContains(t, sealed.expire("triage.decide").c.Deadlines, "unassigned", "only a person opens that envelope")
+		petition := begin(t, asPetition).expire("accept_notice").expire("unassigned")
+		require.NotEqual(t, grievance.Registered, petition.c.State)
+	})
+	parallel(t, "a major mass matter goes to the centre at once", func(t *testing.T) {
+		p := dispatched(t, form.Input{"headcount": 30})
 		require.Equal(t, grievance.JointResolving, p.c.State)
 		require.Equal(t, "T07", p.last().Reason)
 		require.Equal(t, housing, p.c.LeadUnit)

@@ -110,6 +110,7 @@ func scenes(t *testing.T) []*play {
 	withMaster(merged)
 	explained := form.Input{"explanation": "a", "remedy": "b"}
 	out := []*play{
+		begin(t).expire("triage.decide").expire("unassigned"), begin(t, form.Input{"category": "0701"}).expire("triage.decide").expire("unassigned"),
 		triaged(t).do(directorUser, "guide-legal", guided), triaged(t).both(dispUser, "reject-case", dutyUser, reject),
 		triaged(t).both(dispUser, "no-longer-accept", dutyUser, form.Input{"ground": "in_progress", "reason": "w"}),
 		merged.do(dispUser, "merge", why, form.Input{"master": masterNo}).do(dispUser, "unmerge", why),

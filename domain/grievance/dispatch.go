@@ -42,7 +42,7 @@ func dispatchSteps() []step {
 // statutory clock (XF §34: from the date of acceptance).
 func (t turn) accept() {
 	c := t.Case
-	t.Clear("pickup", "triage", "triage.soft", "triage.decide", "accept_notice", "handover")
+	t.Clear("pickup", "triage", "triage.soft", "triage.decide", "accept_notice", "handover", "unassigned")
 	c.DeskDue = time.Time{}
 	if c.AcceptedAt.IsZero() {
 		c.AcceptedAt = t.Now

@@ -16,7 +16,8 @@ func expiries(m *machine.Machine[*Case]) map[string]func(*machine.Turn[*Case], m
 		"pickup":        alarm("intake_unattended", "G1", dutyLeader),
 		"triage.soft":   alarm("triage_slow", "G2", dispatcher),
 		"triage":        triageOverdue,
-		"triage.decide": alarm("decision_overdue", "G3", supervisor),
+		"triage.decide": decisionOverdue,
+		"unassigned":    assignByCatalogue,
 		"accept_notice": deemAccepted,
 		"handover":      offerLapsed,
 		// the unit
@@ -107,6 +108,7 @@ func deemAccepted(t turn, _ machine.Deadline) error {
 		c.flag("deemed_accepted")
 		t.runStatutory(t.Now)
 	}
+	t.awaitCatalogue()
 	t.Record("deemed_accepted", "§4.1 statutory.start").
 		Notify("N6", t.petitioners()...).
 		Notify("N20", t.county(dutyLeader, supervisor)...)

@@ -29,6 +29,9 @@ func handlingSteps() []step {
 		{Action: "complete-task", Rule: "§4.4 assist", ZH: "完成任务", EN: "Complete task",
 			From: append([]machine.State{Dispatched, Suspended, ReturnPending, Adjudicating}, atWork...), Who: machine.As(withTask, liaison, deptHandler, deptLeader, townOffice),
 			Fields: []form.Field{line("task", "任务", "task"), text("result", "办理结果", "result").Need()}, Guard: guardTask, Do: do(completeTask)},
+		{Action: "waive-task", Rule: "§3.5 J5", ZH: "免除任务", EN: "Waive task",
+			From: append([]machine.State{Dispatched, Suspended, ReturnPending, Adjudicating}, atWork...), Who: append(machine.As(inCounty, director), machine.As(asLeader, countyLeader)...),
+			Fields: []form.Field{line("task", "任务", "task").Need(), reason}, Guard: guardWaive, Do: do(waiveTask)},
 		{Action: "extend", Rule: "§4.5 extend", ZH: "申请延期", EN: "Extend", From: []machine.State{Handling, JointResolving, LeaderResolving},
 			Who: append(append(machine.As(asHandler, deptHandler), machine.As(inLead, deptLeader)...), machine.As(inCounty, director)...),
 			Fields: []form.Field{code("reason_code", "延期理由", "reason", "extension_reason").Need(), legalBasis,
@@ -128,6 +131,25 @@ func completeTask(t turn) error {
 	t.Case.Tasks[k.ID] = k
 	t.Clear("task." + k.ID)
 	t.Record("task_completed", "§4.4 assist").Notify("N13", t.desk(t.Case.LeadUnit)...).Fact("task", k.ID)
+	return nil
+}
+
+func guardWaive(t *machine.Turn[*Case]) error {
+	if k, ok := t.Case.Tasks[t.In.Text("task")]; len(t.In) > 0 && (!ok || !k.Open()) {
+		return fault("task", "unknown_task", "没有这项未完成任务", "there is no such open task")
+	}
+	return nil
+}
+
+// waiveTask takes a task off a case: what a session decided may be overtaken,
+// and a unit that never acts must not keep the petitioner from an answer. The
+// reason stays on record, and the unit is told.
+func waiveTask(t turn) error {
+	k := t.Case.Tasks[t.In.Text("task")]
+	k.Cancelled = true
+	t.Case.Tasks[k.ID] = k
+	t.Clear("task." + k.ID)
+	t.Record("task_waived", "§3.5 J5").Notify("N13", t.desk(k.Unit)...).Fact("task", k.ID)
 	return nil
 }
 

@@ -89,8 +89,11 @@ type play struct {
 }
 
 // begin registers a matter at the county centre on Monday morning.
-func begin(t require.TestingT, inputs ...form.Input) *play {
-	p := newPlay(t, monday)
+func begin(t require.TestingT, inputs ...form.Input) *play { return beginAt(t, monday, inputs...) }
+
+// beginAt is begin on another day.
+func beginAt(t require.TestingT, at time.Time, inputs ...form.Input) *play {
+	p := newPlay(t, at)
 	in := form.Input{"nature": "help", "summary": "屋面漏水,请求维修", "channel": "walk_in", "area": town, "category": "0402"}
 	for _, more := range inputs {
 		for k, v := range more {

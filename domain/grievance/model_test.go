@@ -26,7 +26,9 @@ var graph = func() map[edge][]string {
 		{"registered", "triage"}: {"G2"},
 		{"triage", "guided"}:     {"G3"}, {"triage", "not_accepted"}: {"G4"}, {"triage", "no_longer_accepted"}: {"G5"},
 		{"triage", "merged"}: {"G6"}, {"merged", "triage"}: {"G6"}, // reversible 7 d (§2.2)
-		{"triage", "local_resolving"}: {"G7"}, {"triage", "dispatched"}: {"G8"}, {"triage", "joint_resolving"}: {"G9"},
+		{"triage", "local_resolving"}: {"G7"}, {"triage", "dispatched"}: {"G8"},
+		{"registered", "local_resolving"}: {"G7"}, {"registered", "dispatched"}: {"G8"}, // by time, when nobody assigns
+		{"triage", "joint_resolving"}: {"G9"},
 		{"local_resolving", "triage"}: {"FR6"}, // an offer nobody confirmed
 		{"dispatched", "signed"}:      {"G10"}, {"signed", "handling"}: {"G11"},
 		{"dispatched", "return_pending"}: {"G13"}, {"signed", "return_pending"}: {"G13"},

@@ -95,7 +95,7 @@ func TestReturnGuards(t *testing.T) {
 		p.refuse(domain.CodeInvalid, "same_unit", liaisonUser, "request-return", returning, form.Input{"suggested_unit": housing})
 	})
 	parallel(t, "G13 Friday 16:58 is in time though signed on Monday", func(t *testing.T) {
-		p := triaged(t).at("2026-03-05 16:00").do(dispUser, "dispatch", attachMore)
+		p := beginAt(t, moment("2026-03-05 15:00")).do(dispUser, "start-triage").at("2026-03-05 16:00").do(dispUser, "dispatch", attachMore)
 		sameTime(t, moment("2026-03-06 17:00"), p.c.ReturnUntil)
 		p.at("2026-03-06 16:58").do(liaisonUser, "request-return", returning)
 		p.at("2026-03-09 09:00").do(leaderUser, "approve")
@@ -199,6 +199,18 @@ func TestHandlingGuards(t *testing.T) {
 		require.Equal(t, "task_overdue", p.saw("task_overdue").Type)
 		p.do("handler.220402-D12", "complete-task", form.Input{"result": "r", "task": "T1"})
 		require.True(t, p.c.Tasks["T1"].Late)
+	})
+	parallel(t, "waive-task takes an overtaken task off the case", func(t *testing.T) {
+		p := handling(t).do(leaderUser, "add-assist", why, form.Input{"assist_unit": land})
+		p.refuse(domain.CodeConflict, "task_open", leaderUser, "issue-reply", answered)
+		p.refuse(domain.CodeForbidden, "not_your_office", leaderUser, "waive-task", why, form.Input{"task": "T1"})
+		p.refuse(domain.CodeInvalid, "unknown_task", directorUser, "waive-task", why, form.Input{"task": "T9"})
+		p.do(directorUser, "waive-task", why, form.Input{"task": "T1"})
+		require.Equal(t, []string{"N13"}, p.notices())
+		require.NotContains(t, p.c.Deadlines, "task.T1")
+		p.refuse(domain.CodeInvalid, "unknown_task", directorUser, "waive-task", why, form.Input{"task": "T1"})
+		p.do(leaderUser, "issue-reply", answered)
+		require.Equal(t, grievance.Replied, p.c.State)
 	})
 	parallel(t, "an assist unit of a paused case has a clock, too", func(t *testing.T) {
 		p := handling(t).both(handlerUser, "pause", dispUser, form.Input{"pause_reason": "hearing", "note": "听证"})

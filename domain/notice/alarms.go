@@ -28,6 +28,8 @@ var alarms = map[string]warning{
 	"intake_unattended": late("网上诉求逾期未接单", "a matter received online was not picked up in time"),
 	"triage_slow":       late("甄别分流超出目标时限", "triage takes longer than it should"),
 	"triage_overdue":    late("甄别分流已超期", "triage is overdue"),
+	"auto_assigned":     late("无人甄别,已按事权清单自动分流", "nobody assigned the matter; the duty catalogue did"),
+	"auto_dispatched":   late("无人甄别,已按事权清单自动交办", "nobody assigned the matter; the duty catalogue did"),
 	"decision_overdue":  late("是否受理逾期未告知", "the petitioner was not told in time what becomes of the matter"),
 	"deemed_accepted":   late("逾期未告知,依规视为受理", "no notice was given in time: the matter counts as accepted"),
 	"hand_over_lapsed":  late("移交逾期未确认,已退回移交人", "the hand-over was not confirmed in time and has fallen back"),

@@ -45,3 +45,38 @@ func (t Trial) Rate() (percent float64, ok bool) {
 	}
 	return float64((t.Resolved*20000+t.Registered)/(2*t.Registered)) / 100, true
 }
+
+// Gauges is how the casework of the house stands at one moment, for those who
+// watch the machine: it names no case.
+type Gauges struct {
+	Open      []LevelCount  // by level and light
+	Unstarted int           // registered, but no workflow runs yet
+	Unfired   int           // deadlines that have passed and not taken effect
+	Oldest    time.Duration // how late the oldest of them is
+}
+
+// LevelCount counts the open cases of one level under one light.
+type LevelCount struct {
+	Level string
+	Light Light
+	Count int
+}
+
+// Lateness tells how late deadlines took effect after the moment they were due.
+type Lateness struct {
+	Machine string        // "grievance" or "joint_session"; "" for the total
+	Kind    string        // kind of deadline; "" for the total
+	Fired   int           // deadlines that took effect
+	Marked  int           // of these, late by the fault of the system
+	P50     time.Duration // half of them were no later than this
+	P99     time.Duration
+	Max     time.Duration
+}
+
+// Escalations is what time has done in a period: every kind of deadline, and all
+// of them together.
+type Escalations struct {
+	Kinds   []Lateness
+	Total   Lateness
+	Unfired int // in scope, due in the period, passed and not taken effect yet
+}

@@ -1,0 +1,132 @@
+package telemetry
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"huajie/domain/calendar"
+	"huajie/domain/view"
+)
+
+// Ledger counts what the business metrics tell.
+type Ledger interface {
+	// Gauges counts open cases, unfired deadlines and unstarted workflows.
+	Gauges(ctx context.Context, now time.Time) (view.Gauges, error)
+}
+
+// The patience of one look at the ledger, and how long it serves. Several
+// scrapers, or one in a hurry, do not make the ledger count again.
+const (
+	countLimit = 5 * time.Second
+	countKeep  = 10 * time.Second
+)
+
+// business tells how the casework stands. Every process counts the same cases:
+// dashboards take the max over instances and never the sum.
+type business struct {
+	ledger   Ledger
+	calendar func() *calendar.Calendar
+
+	mu    sync.Mutex
+	last  view.Gauges
+	fault bool
+	at    time.Time
+}
+
+// Business gives the metrics of the casework.
+func Business(l Ledger, cal func() *calendar.Calendar) prometheus.Collector {
+	return &business{ledger: l, calendar: cal}
+}
+
+func describe(name, help string, labels ...string) *prometheus.Desc {
+	return prometheus.NewDesc("huajie_"+name, help, labels, nil)
+}
+
+var (
+	casesOpen       = describe("cases_open", "Open cases, by level of the chain and light (red: overdue). Drill cases do not count.", "level", "light")
+	casesOverdue    = describe("cases_overdue", "Open cases past their due date, by level of the chain. Drill cases do not count.", "level")
+	casesUnstarted  = describe("cases_unstarted", "Registered cases whose workflow does not run yet.")
+	unfired         = describe("deadlines_unfired", "Deadlines that have passed and not taken effect yet.")
+	unfiredOldest   = describe("deadlines_unfired_oldest_seconds", "How late the oldest unfired deadline is; 0 when there is none.")
+	calendarDays    = describe("calendar_days_left", "Days until the first day of a year whose holidays are not loaded.")
+	ledgerReachable = describe("ledger_up", "Whether the ledger could be counted (1) or not (0).")
+)
+
+// Describe implements prometheus.Collector.
+func (b *business) Describe(out chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{casesOpen, casesOverdue, casesUnstarted, unfired, unfiredOldest, calendarDays, ledgerReachable} {
+		out <- d
+	}
+}
+
+// Collect implements prometheus.Collector. While the ledger is away its numbers
+// are absent: old ones would look like good news.
+func (b *business) Collect(out chan<- prometheus.Metric) {
+	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
+		out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
+	}
+	gauge(calendarDays, float64(DaysLeft(b.calendar(), time.Now())))
+	g, ok := b.count()
+	if !ok {
+		gauge(ledgerReachable, 0)
+		return
+	}
+	gauge(ledgerReachable, 1)
+	overdue := map[string]int{}
+	for _, c := range g.Open {
+		gauge(casesOpen, float64(c.Count), levelLabel(c.Level), string(c.Light))
+		if c.Light == view.Red {
+			overdue[levelLabel(c.Level)] += c.Count
+		}
+	}
+	for _, level := range []string{"none", "L0", "L1", "L2", "L3"} {
+		gauge(casesOverdue, float64(overdue[level]), level)
+	}
+	gauge(casesUnstarted, float64(g.Unstarted))
+	gauge(unfired, float64(g.Unfired))
+	gauge(unfiredOldest, g.Oldest.Seconds())
+}
+
+func (b *business) count() (view.Gauges, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := time.Now()
+	if now.Sub(b.at) < countKeep {
+		return b.last, !b.fault
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), countLimit)
+	defer cancel()
+	var err error
+	b.last, err = b.ledger.Gauges(ctx, now)
+	b.fault = err != nil
+	if b.at = now; b.fault {
+		b.at = time.Time{} // ask again at the next scrape
+	}
+	return b.last, !b.fault
+}
+
+// levelLabel names the level a case has before it is dispatched.
+func levelLabel(level string) string {
+	if level == "" {
+		return "none"
+	}
+	return level
+}
+
+// DaysLeft counts the days until the first day of a year whose holidays are not
+// loaded: until then every due date is firm.
+func DaysLeft(c *calendar.Calendar, now time.Time) int {
+	today := calendar.DateOf(now)
+	year := today.Year
+	for c.Covers(year) {
+		year++
+	}
+	days := 0
+	for d := today; d.Year < year; d = d.AddDays(1) {
+		days++
+	}
+	return days
+}
