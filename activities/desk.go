@@ -81,7 +81,18 @@ func (d *Desk) decideCase(cur Current, in CommitInput) (Decision, error) {
 	if err != nil {
 		return Decision{}, err
 	}
-	out := Decision{Events: events, State: next, Notices: notice.RenderAll(events, notice.FromCase(next, rules), rules)}
+	about := notice.FromCase(next, rules)
+	if namesPeople(events) {
+		people, err := cur.People(about.People())
+		if err != nil {
+			return Decision{}, err
+		}
+		about = about.Named(func(username string) (domain.Text, bool) {
+			u, ok := people[username]
+			return domain.Text{ZH: u.ZH, EN: u.EN}, ok
+		})
+	}
+	out := Decision{Events: events, State: next, Notices: notice.RenderAll(events, about, rules)}
 	return d.withSplit(cur, out, c, in, rules)
 }
 
@@ -108,6 +119,19 @@ func decide[S machine.Subject](m *machine.Machine[S], s S, in CommitInput, rules
 		return m.Fire(s, rules, world, in.At)
 	}
 	return m.Decide(s, in.Command, rules, world, in.At)
+}
+
+// namesPeople tells whether a notice names somebody: the first responder (N1)
+// or the owning leader (N14).
+func namesPeople(events []machine.Event) bool {
+	for _, e := range events {
+		for _, n := range e.Notices {
+			if n.N == "N1" || n.N == "N14" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // worldOf gathers what the decision must know of users and other cases.
@@ -192,7 +216,8 @@ func (d *Desk) OpenSession(ctx context.Context, no string, opening machine.Comma
 // RegisterInput is a matter as it comes in over the counter or the wire.
 type RegisterInput struct {
 	Actor       domain.Actor
-	Key         string // idempotency key, "" for none
+	ActorName   domain.Text // as the receipt names the first responder
+	Key         string      // idempotency key, "" for none
 	Fingerprint string
 	Input       form.Input // grievance.RegisterFields
 	Intake      Intake     // the person; PersonID "" for an anonymous petitioner
@@ -216,7 +241,8 @@ func (d *Desk) Register(ctx context.Context, in RegisterInput) (Written, error) 
 		if err != nil {
 			return Decision{}, err
 		}
-		return Decision{Events: events, State: c, Notices: notice.RenderAll(events, notice.FromCase(c, rules), rules)}, nil
+		about := notice.FromCase(c, rules).Named(func(string) (domain.Text, bool) { return in.ActorName, in.ActorName.ZH != "" })
+		return Decision{Events: events, State: c, Notices: notice.RenderAll(events, about, rules)}, nil
 	}
 	// A registration that the rules refuse must not draw a number first.
 	if _, err := w.Decide(""); err != nil {

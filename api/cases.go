@@ -123,6 +123,7 @@ type Entry struct {
 	From       machine.State `json:"from,omitempty"`
 	To         machine.State `json:"to,omitempty"`
 	Deadline   string        `json:"deadline,omitempty" doc:"the limit that passed, when time acted"`
+	Late       bool          `json:"late_by_system,omitempty" doc:"the limit passed while the system was away; nobody is blamed"`
 	Reason     string        `json:"reason,omitempty"`
 	Input      form.Input    `json:"input,omitempty" doc:"what the actor entered"`
 	Rulebook   string        `json:"rulebook,omitempty" doc:"version of the rules it was decided under"`
@@ -153,7 +154,7 @@ func (s *server) timeline(ctx context.Context, no string) (*timelineOutput, erro
 	for _, e := range events {
 		unit, _ := tree.Unit(e.Unit)
 		out.Body.Items = append(out.Body.Items, Entry{Seq: e.Seq, Type: e.Type, Rule: e.Rule, At: e.At.In(zone), RecordedAt: e.RecordedAt.In(zone),
-			By: e.By, Unit: e.Unit, UnitZH: unit.ZH, UnitEN: unit.EN, From: e.From, To: e.To, Deadline: e.Deadline,
+			By: e.By, Unit: e.Unit, UnitZH: unit.ZH, UnitEN: unit.EN, From: e.From, To: e.To, Deadline: e.Deadline, Late: e.LateBySystem,
 			Reason: e.Reason, Input: e.Input, Rulebook: e.Rulebook})
 	}
 	return out, nil

@@ -192,6 +192,16 @@ func (h *house) TrialStats(context.Context, view.Scope, time.Time, time.Time, st
 	return view.Trial{Persons: 252, Registered: 99, Resolved: 60}, h.fault()
 }
 
+func (h *house) Escalations(_ context.Context, scope view.Scope, from, to time.Time, drill bool) (view.Escalations, error) {
+	if drill {
+		return view.Escalations{}, h.fault()
+	}
+	return view.Escalations{
+		Kinds: []view.Lateness{{Machine: activities.KindGrievance, Kind: "policy.red", Fired: 9, Marked: 1, P50: 120 * time.Millisecond, P99: 2 * time.Second, Max: time.Hour}},
+		Total: view.Lateness{Fired: 9, Marked: 1, P50: 120 * time.Millisecond, P99: 2 * time.Second, Max: time.Hour}, Unfired: 2,
+	}, h.fault()
+}
+
 func (h *house) Ping(context.Context) error { return h.ledger }
 
 // Register opens a case as the desk does.

@@ -127,7 +127,7 @@ func (s *server) register(ctx context.Context, in *registerInput) (*registerOutp
 }
 
 func (s *server) registration(who caller, key string, input form.Input, m matter) activities.RegisterInput {
-	in := activities.RegisterInput{Actor: who.actor, Fingerprint: fingerprint("register", input), Input: m.input, Anonymous: m.anonymous, At: s.Now()}
+	in := activities.RegisterInput{Actor: who.actor, ActorName: domain.Text{ZH: who.user.ZH, EN: who.user.EN}, Fingerprint: fingerprint("register", input), Input: m.input, Anonymous: m.anonymous, At: s.Now()}
 	if key != "" {
 		in.Key = commandKey(who.actor.User, "register", key)
 	}

@@ -12,14 +12,15 @@ import (
 
 // Overdue answers what is late, for whom and how much.
 type Overdue struct {
-	Total    int           `json:"total"`
-	ByCounty []OverdueLine `json:"by_county"`
-	ByUnit   []OverdueLine `json:"by_unit"`
-	ByLevel  []OverdueLine `json:"by_level"`
-	ByLight  []OverdueLine `json:"by_light"`
-	ByBand   []OverdueLine `json:"by_lateness"`
-	Cells    []view.Cell   `json:"cells" doc:"the counts that the totals are made of"`
-	AsOf     time.Time     `json:"as_of"`
+	Total     int           `json:"total" doc:"overdue cases: what the list of overdue cases has as its total"`
+	AboutToBe int           `json:"about_to_be" doc:"cases with a yellow light"`
+	ByCounty  []OverdueLine `json:"by_county"`
+	ByUnit    []OverdueLine `json:"by_unit"`
+	ByLevel   []OverdueLine `json:"by_level"`
+	ByLight   []OverdueLine `json:"by_light"`
+	ByBand    []OverdueLine `json:"by_lateness"`
+	Cells     []view.Cell   `json:"cells" doc:"the counts that the totals are made of"`
+	AsOf      time.Time     `json:"as_of"`
 }
 
 // OverdueLine is one total.
@@ -28,6 +29,8 @@ type OverdueLine struct {
 	ZH      string `json:"zh"`
 	EN      string `json:"en"`
 	Overdue int    `json:"overdue"`
+	// AboutToBe counts the yellow lights: not late yet.
+	AboutToBe int `json:"about_to_be"`
 }
 
 type overdueOutput struct{ Body Overdue }
@@ -53,13 +56,18 @@ func (s *server) overdueSummary(ctx context.Context, _ *struct{}) (*overdueOutpu
 	level := func(l string) (zh, en string) { return tables.Label("level", l) }
 	o := Overdue{Cells: cells, AsOf: now.In(zone)}
 	for _, c := range cells {
-		o.Total += c.Count
+		if c.Light == view.Red {
+			o.Total += c.Count
+		} else {
+			o.AboutToBe += c.Count
+		}
 	}
 	o.ByCounty = lines(cells, func(c view.Cell) string { return c.County }, unit)
 	o.ByUnit = lines(cells, func(c view.Cell) string { return c.Unit }, unit)
 	o.ByLevel = lines(cells, func(c view.Cell) string { return string(c.Level) }, level)
 	o.ByLight = lines(cells, func(c view.Cell) string { return string(c.Light) }, nameOf(lightNames))
-	o.ByBand = lines(cells, func(c view.Cell) string { return c.Band }, nameOf(bandNames))
+	late := slices.DeleteFunc(slices.Clone(cells), func(c view.Cell) bool { return c.Light != view.Red })
+	o.ByBand = lines(late, func(c view.Cell) string { return c.Band }, nameOf(bandNames))
 	return &overdueOutput{o}, nil
 }
 
@@ -90,11 +98,18 @@ func lines(cells []view.Cell, key func(view.Cell) string, name func(string) (str
 			zh, en := name(k)
 			out = append(out, OverdueLine{Key: k, ZH: zh, EN: en})
 		}
-		out[i].Overdue += c.Count
+		if c.Light == view.Red {
+			out[i].Overdue += c.Count
+		} else {
+			out[i].AboutToBe += c.Count
+		}
 	}
 	slices.SortFunc(out, func(a, b OverdueLine) int {
 		if a.Overdue != b.Overdue {
 			return b.Overdue - a.Overdue
+		}
+		if a.AboutToBe != b.AboutToBe {
+			return b.AboutToBe - a.AboutToBe
 		}
 		return strings.Compare(a.Key, b.Key)
 	})

@@ -275,6 +275,12 @@ func TestCatalogues(t *testing.T) {
 		{name: "form", request: get("/grievances/form"), status: 200, want: []string{`"walk_in"`, `"representatives"`}},
 		{name: "notices", request: get("/notices"), status: 200, want: []string{`"items":[]`}},
 		{name: "trial", request: get("/stats/trial"), status: 200, want: []string{`"persons_received":252`, `"resolution_rate":60.61`}},
+		{name: "lateness", request: request{as: "supervisor.220402", method: http.MethodGet, path: "/api/v1/stats/escalations?from=2026-11-01T00:00:00Z"}, status: 200,
+			want: []string{`"from":"2026-11-01T08:00:00+08:00"`, `"to":"2026-11-23T10:00:00+08:00"`, `"kind":"policy.red","zh":"红灯"`, `"fired":9`, `"late_by_system":1`,
+				`"p50_seconds":0.12`, `"p99_seconds":2`, `"max_seconds":3600`, `"unfired":2`}},
+		{name: "lateness of exercises", request: request{as: "supervisor.220402", method: http.MethodGet, path: "/api/v1/stats/escalations?drill=true"}, status: 200, want: []string{`"fired":0`, `"items":[]`}},
+		{name: "lateness backwards", request: request{as: "supervisor.220402", method: http.MethodGet, path: "/api/v1/stats/escalations?from=2027-01-01T00:00:00Z"}, status: 422, want: []string{`"from"`, `"range"`}},
+		{name: "lateness is for those who supervise", request: request{as: clerk, method: http.MethodGet, path: "/api/v1/stats/escalations"}, status: 403, want: []string{`"not_your_office"`}},
 		{name: "overdue", request: get("/overdue/summary"), status: 200, want: []string{`"total":9`,
 			`"by_unit":[{"key":"220402-D08","zh":"龙山区`, `"overdue":5`, `"by_level":[{"key":"L2"`, `"overdue":7`, `"by_lateness":[{"key":">7d","zh":"超期7天以上"`}},
 	})

@@ -9,16 +9,18 @@ import (
 	"huajie/domain/view"
 )
 
-// OverdueSummary counts the overdue cases in scope by county, the unit that
-// holds the clock, level and lateness. The sum of its cells is what a list of
-// overdue cases has as its total at the same moment.
+// OverdueSummary counts the cases in scope that are overdue (red) or about to
+// be (yellow), by county, the unit that holds the clock, level, light and
+// lateness. The sum of its red cells is what a list of overdue cases has as its
+// total at the same moment.
 func (s *Store) OverdueSummary(ctx context.Context, scope view.Scope, now time.Time) ([]view.Cell, error) {
 	w := within(scope)
-	overdue := true
-	w.filter(view.Filter{Overdue: &overdue, Now: now})
+	w.and("cases.open")
+	w.filter(view.Filter{Lights: []string{string(view.Red), string(view.Yellow)}, Now: now})
 	at := w.arg(now) + "::timestamptz"
 	rows, err := s.pool.Query(ctx, `SELECT county, owner_unit, level,
-		CASE WHEN due_at > `+at+` - interval '1 day' THEN 0
+		CASE WHEN due_at > `+at+` THEN -1
+		     WHEN due_at > `+at+` - interval '1 day' THEN 0
 		     WHEN due_at > `+at+` - interval '3 days' THEN 1
 		     WHEN due_at > `+at+` - interval '7 days' THEN 2
 		     ELSE 3 END AS band, count(*)
@@ -30,7 +32,10 @@ func (s *Store) OverdueSummary(ctx context.Context, scope view.Scope, now time.T
 	var c view.Cell
 	var band int
 	_, err = pgx.ForEachRow(rows, []any{&c.County, &c.Unit, &c.Level, &band, &c.Count}, func() error {
-		c.Light, c.Band = view.Red, view.Bands[band]
+		c.Light, c.Band = view.Yellow, ""
+		if band >= 0 {
+			c.Light, c.Band = view.Red, view.Bands[band]
+		}
 		out = append(out, c)
 		return nil
 	})
