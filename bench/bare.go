@@ -55,7 +55,7 @@ func bareCase(ctx workflow.Context, no string) error {
 // serveBare is the life of the child that works for the bare engine. Its worker
 // is set like the product's.
 func serveBare(ctx context.Context, o order, say func(string) error) error {
-	c, err := client.DialContext(ctx, client.Options{HostPort: o.Config.TemporalAddress, Namespace: o.Config.TemporalNamespace})
+	c, err := client.DialContext(ctx, client.Options{HostPort: o.Config.TemporalAddress, Namespace: o.Config.TemporalNamespace, Logger: noLog{}})
 	if err != nil {
 		return err
 	}

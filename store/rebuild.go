@@ -298,3 +298,11 @@ func (s *Store) RaiseNumbers(ctx context.Context, place, letter string, day time
 		place, letter, day.Format(time.DateOnly), last)
 	return fault(err)
 }
+
+// SameEvent tells whether two events are one to the chain.
+func SameEvent(kind string, a, b machine.Event) bool {
+	a.At, a.RecordedAt, b.At, b.RecordedAt = moment(a.At), moment(a.RecordedAt), moment(b.At), moment(b.RecordedAt)
+	x, errX := canonical(kind, a)
+	y, errY := canonical(kind, b)
+	return errX == nil && errY == nil && bytes.Equal(x, y)
+}

@@ -22,14 +22,14 @@ const patience = 3 * time.Second
 // batch bounds one sweep.
 const batch = 200
 
-func (s *sweeper) run(ctx context.Context, every time.Duration) error {
+func (s *sweeper) run(ctx context.Context, every time.Duration) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
 		s.sweep(ctx)
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
+			return
 		case <-tick.C:
 		}
 	}

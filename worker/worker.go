@@ -5,7 +5,9 @@ package worker
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"go.temporal.io/sdk/activity"
@@ -53,12 +55,13 @@ type Options struct {
 
 // Worker runs cases until it is stopped.
 type Worker struct {
-	temporal worker.Worker
-	sweeper  *sweeper
-	every    time.Duration
+	deps    Deps
+	options Options
+	sweeper *sweeper
+	running atomic.Bool
 }
 
-// New registers everything on a task queue.
+// New prepares a worker on a task queue. It takes nothing on before Run.
 func New(d Deps, o Options) *Worker {
 	if o.TaskQueue == "" {
 		o.TaskQueue = workflows.TaskQueue
@@ -72,14 +75,26 @@ func New(d Deps, o Options) *Worker {
 	if o.CacheSize > 0 {
 		worker.SetStickyWorkflowCacheSize(o.CacheSize)
 	}
-	w := worker.New(d.Client, o.TaskQueue, worker.Options{
-		MaxConcurrentWorkflowTaskPollers: o.Pollers,
+	return &Worker{deps: d, options: o, sweeper: &sweeper{Deps: d, queue: o.TaskQueue}}
+}
+
+// build registers everything on the task queue. failed hears of what the engine
+// says cannot get better by itself.
+func (w *Worker) build(failed chan<- error) worker.Worker {
+	temporal := worker.New(w.deps.Client, w.options.TaskQueue, worker.Options{
+		MaxConcurrentWorkflowTaskPollers: w.options.Pollers,
 		MaxConcurrentActivityTaskPollers: 4,
 		WorkerStopTimeout:                10 * time.Second,
+		OnFatalError: func(err error) {
+			select {
+			case failed <- err:
+			default: // told already
+			}
+		},
 	})
-	RegisterWorkflows(w)
-	RegisterActivities(w, d, o.TaskQueue)
-	return &Worker{temporal: w, sweeper: &sweeper{Deps: d, queue: o.TaskQueue}, every: o.SweepEvery}
+	RegisterWorkflows(temporal)
+	RegisterActivities(temporal, w.deps, w.options.TaskQueue)
+	return temporal
 }
 
 // RegisterWorkflows names every workflow as histories know it: on a worker, a
@@ -101,14 +116,71 @@ func RegisterActivities(r interface {
 	r.RegisterActivityWithOptions(c.Deliver, activity.RegisterOptions{Name: workflows.DeliverActivity})
 }
 
-// Run works until ctx ends, then lets what is in flight finish.
+// Running tells whether the worker takes work.
+func (w *Worker) Running() bool { return w.running.Load() }
+
+// The pauses between two attempts to start while the engine is away.
+const (
+	firstPause   = 200 * time.Millisecond
+	longestPause = 10 * time.Second
+)
+
+// Run waits for the engine, works until ctx ends, and then lets what is in flight
+// finish.
 func (w *Worker) Run(ctx context.Context) error {
-	if err := w.temporal.Start(); err != nil {
-		return err
+	failed := make(chan error, 1)
+	temporal := w.start(ctx, failed)
+	if temporal == nil {
+		return nil
 	}
-	defer w.temporal.Stop()
-	if err := w.sweeper.run(ctx, w.every); err != nil && !errors.Is(err, context.Canceled) {
+	w.running.Store(true)
+	defer temporal.Stop()
+	defer w.running.Store(false)
+	w.deps.Log.InfoContext(ctx, "the worker runs", "task_queue", w.options.TaskQueue)
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	go func() {
+		select {
+		case err := <-failed:
+			stop(fmt.Errorf("worker: %w", err))
+		case <-ctx.Done():
+		}
+	}()
+	w.sweeper.run(ctx, w.options.SweepEvery)
+	if err := context.Cause(ctx); !errors.Is(err, context.Canceled) {
 		return err
 	}
 	return nil
+}
+
+// start tries until the engine is there; it answers nil when ctx ends first. A
+// worker whose start has failed cannot be started again, so each try has its own.
+func (w *Worker) start(ctx context.Context, failed chan<- error) worker.Worker {
+	for pause := firstPause; ctx.Err() == nil; pause = min(2*pause, longestPause) {
+		err := w.engineThere(ctx)
+		if err == nil {
+			temporal := w.build(failed)
+			if err = temporal.Start(); err == nil {
+				return temporal
+			}
+		}
+		if ctx.Err() == nil {
+			w.deps.Log.WarnContext(ctx, "waiting for the engine", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(pause):
+		}
+	}
+	return nil
+}
+
+// thereLimit is how long the engine may take to say that it is there.
+const thereLimit = 5 * time.Second
+
+func (w *Worker) engineThere(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, thereLimit)
+	defer cancel()
+	_, err := w.deps.Client.CheckHealth(ctx, &client.CheckHealthRequest{})
+	return err
 }

@@ -91,8 +91,9 @@ type Case struct {
 	MergedFrom      machine.State `json:"merged_from,omitempty"`
 	Followers       []string      `json:"followers,omitempty"`
 	MasterReplied   bool          `json:"master_replied,omitempty"`
-	Origin          string        `json:"origin,omitempty"`     // case it was split from
-	DeskDue         time.Time     `json:"desk_due_at,omitzero"` // by when the front desk must have sent it on (G1, G2, G8); kept once passed
+	MasterOver      bool          `json:"master_over,omitempty"` // archived or ended otherwise: nothing more comes from it
+	Origin          string        `json:"origin,omitempty"`      // case it was split from
+	DeskDue         time.Time     `json:"desk_due_at,omitzero"`  // by when the front desk must have sent it on (G1, G2, G8); kept once passed
 	InheritedDue    time.Time     `json:"inherited_due,omitzero"`
 	WrittenNoDuty   bool          `json:"notice_exempt,omitempty"`
 	RulebookVersion string        `json:"rulebook_version,omitempty"` // version of its dispatch

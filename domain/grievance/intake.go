@@ -264,7 +264,7 @@ func guardUnmerge(t *machine.Turn[*Case]) error {
 func unmerge(t turn) error {
 	c := t.Case
 	master := c.Master
-	c.Master, c.MergedFrom, c.MasterReplied = "", "", false
+	c.Master, c.MergedFrom, c.MasterReplied, c.MasterOver = "", "", false, false
 	c.ClosedAt, c.Evaluation = time.Time{}, nil
 	t.Clear("unmerge")
 	t.To(Triage)
@@ -300,6 +300,7 @@ func followerLeft(t turn) error {
 func masterMoved(t turn) error {
 	s := machine.State(t.In.Text("state"))
 	t.Case.MasterReplied = s == Replied || s == Closed || s == Archived
+	t.Case.MasterOver = Over(s) && s != Closed
 	if s == Rework {
 		t.Case.Evaluation = nil // the answer rated is not the last one
 	}

@@ -226,3 +226,24 @@ func TestIntakeGuards(t *testing.T) {
 		p.refuse(domain.CodeForbidden, "not_your_office", dispUser, "follower-joined", form.Input{"follower": "x"})
 	})
 }
+
+// TestMergedCaseWaitsForItsMaster: the second citizen keeps the right to rate,
+// however long the master takes; the case ends with the rating or the master.
+func TestMergedCaseWaitsForItsMaster(t *testing.T) {
+	t.Parallel()
+	p := triaged(t)
+	withMaster(p)
+	p.do(dispUser, "merge", why, form.Input{"master": masterNo}).expire("unmerge")
+	require.Empty(t, p.pending())
+	require.False(t, grievance.Final(p.c), "the master has not been answered yet")
+	p.refuse(domain.CodeConflict, "not_answered", "petitioner", "evaluate", form.Input{"rating": "basic"})
+	p.do("system", "master-moved", form.Input{"state": "replied"})
+	require.False(t, grievance.Final(p.c))
+	p.do("petitioner", "evaluate", form.Input{"rating": "basic"})
+	require.True(t, grievance.Final(p.c))
+
+	unrated := triaged(t)
+	withMaster(unrated)
+	unrated.do(dispUser, "merge", why, form.Input{"master": masterNo}).expire("unmerge").do("system", "master-moved", form.Input{"state": "archived"})
+	require.True(t, grievance.Final(unrated.c))
+}

@@ -74,7 +74,13 @@ func Over(s machine.State) bool { return slices.Contains(over, s) }
 
 // Final tells whether nothing can happen to a case in this state any more, so
 // that its workflow may end.
-func Final(c *Case) bool { return Over(c.State) && len(c.Deadlines) == 0 }
+func Final(c *Case) bool {
+	if !Over(c.State) || len(c.Deadlines) > 0 {
+		return false
+	}
+	// A merged case waits for its master's answer, which its petitioner rates.
+	return c.State != Merged || c.MasterOver || c.Evaluation != nil
+}
 
 // active are all states that are not terminal.
 var active = []machine.State{Registered, Triage, LocalResolving, Dispatched, Signed, Handling, ReturnPending,

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 
 	"go.temporal.io/sdk/client"
 	tlog "go.temporal.io/sdk/log"
@@ -18,6 +19,7 @@ import (
 	"huajie/config"
 	"huajie/internal/localstack"
 	"huajie/internal/seal"
+	"huajie/internal/telemetry"
 	"huajie/rulebook"
 	"huajie/store"
 	"huajie/worker"
@@ -34,12 +36,28 @@ type App struct {
 	Log    *slog.Logger
 	// TaskQueue is workflows.TaskQueue unless a test needs one of its own.
 	TaskQueue string
+	// Telemetry is what the process tells about itself; nil for a command that
+	// does its work and ends.
+	Telemetry *telemetry.Telemetry
+
+	stopping atomic.Bool // told to stop: /readyz says no
+	recalled atomic.Bool // the earlier rulebooks have been read
 }
+
+// Option changes how the product is opened.
+type Option func(*App)
+
+// WithTelemetry lets a process that stays tell how it is doing. The App closes it.
+func WithTelemetry(t *telemetry.Telemetry) Option { return func(a *App) { a.Telemetry = t } }
 
 // Open connects to database and engine. Neither needs to be there yet: what
 // needs them answers unavailable until they are.
-func Open(ctx context.Context, cfg config.Config, log *slog.Logger) (*App, error) {
+func Open(ctx context.Context, cfg config.Config, log *slog.Logger, opts ...Option) (*App, error) {
 	cfg = Effective(cfg)
+	a := &App{Config: cfg, Log: log, TaskQueue: workflows.TaskQueue}
+	for _, o := range opts {
+		o(a)
+	}
 	book, err := Rulebook(cfg)
 	if err != nil {
 		return nil, err
@@ -54,36 +72,61 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger) (*App, error
 	if err != nil {
 		return nil, err
 	}
-	c, err := client.NewLazyClient(client.Options{
+	engine := client.Options{
 		HostPort: cfg.TemporalAddress, Namespace: cfg.TemporalNamespace,
 		DataConverter: seal.Converter(key), Logger: tlog.NewStructuredLogger(quiet(log)),
-	})
-	if err != nil {
+	}
+	database := []store.Option{store.WithDrill(drillCounties(book)...), store.WithMaxConns(24)}
+	if a.Telemetry != nil {
+		engine.MetricsHandler = a.Telemetry.EngineMetrics()
+		if engine.Interceptors, err = a.Telemetry.EngineTraces(); err != nil {
+			return nil, err
+		}
+		database = append(database, store.WithTracer(a.Telemetry.QueryTracer()))
+	}
+	if a.Client, err = client.NewLazyClient(engine); err != nil {
 		return nil, fmt.Errorf("engine: %w", err)
 	}
-	s, err := store.New(ctx, cfg.DatabaseURL, store.WithDrill(drillCounties(book)...), store.WithMaxConns(24))
-	if err != nil {
-		c.Close()
+	if a.Store, err = store.New(ctx, cfg.DatabaseURL, database...); err != nil {
+		a.Client.Close()
 		return nil, err
 	}
-	holder := rulebook.NewHolder(book)
-	keepVersions(ctx, s, holder, log)
-	return &App{Config: cfg, Store: s, Book: holder, Client: c, Log: log, TaskQueue: workflows.TaskQueue,
-		Desk: &activities.Desk{Ledger: s, Book: holder}}, nil
+	a.Book = rulebook.NewHolder(book)
+	a.Desk = &activities.Desk{Ledger: a.Store, Book: a.Book}
+	if err := a.watch(); err != nil {
+		a.Close()
+		return nil, err
+	}
+	if err := a.recall(ctx); err != nil {
+		log.WarnContext(ctx, "earlier rulebooks cannot be read yet", "error", err)
+	}
+	return a, nil
 }
 
-// Close lets go of both connections.
+// Close lets go of both connections, and then sends what telemetry still holds.
 func (a *App) Close() {
 	a.Client.Close()
 	a.Store.Close()
+	if a.Telemetry == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), flushTime)
+	defer cancel()
+	if err := a.Telemetry.Close(ctx); err != nil {
+		a.Log.Warn("telemetry was not sent to its end", "error", err)
+	}
 }
 
 // Handler is the HTTP API.
 func (a *App) Handler(version string) http.Handler {
-	return api.New(api.Deps{
+	d := api.Deps{
 		Reader: a.Store, Accounts: a.Store, Registrar: a.Desk, Rules: a.Book, Log: a.Log, Version: version,
-		Engine: api.NewEngine(a.Client, a.TaskQueue, a.Store),
-	})
+		Engine: api.NewEngine(a.Client, a.TaskQueue, a.Store), Stopping: a.stopping.Load,
+	}
+	if a.Telemetry != nil {
+		d.Watch, d.Metrics = a.Telemetry, a.Telemetry.Handler()
+	}
+	return api.New(d)
 }
 
 // Worker runs cases.
@@ -101,36 +144,6 @@ func Rulebook(cfg config.Config) (*rulebook.Book, error) {
 		return rulebook.Default(opts...)
 	}
 	return rulebook.Load(os.DirFS(cfg.RulebookDir), opts...)
-}
-
-// keepVersions brings back the rulebooks running cases were dispatched under.
-// One that cannot be read is told and passed over: its cases are then judged
-// by the newest.
-func keepVersions(ctx context.Context, s *store.Store, holder *rulebook.Holder, log *slog.Logger) {
-	versions, err := s.Rulebooks(ctx)
-	if err != nil {
-		log.WarnContext(ctx, "earlier rulebooks cannot be read now", "error", err)
-		return
-	}
-	for _, v := range versions {
-		if _, known := holder.Version(v); known {
-			continue
-		}
-		b, err := stored(ctx, s, v)
-		if err != nil {
-			log.WarnContext(ctx, "an earlier rulebook cannot be read", "version", v, "error", err)
-			continue
-		}
-		holder.Keep(b)
-	}
-}
-
-func stored(ctx context.Context, s *store.Store, version string) (*rulebook.Book, error) {
-	files, err := s.Rulebook(ctx, version)
-	if err != nil {
-		return nil, err
-	}
-	return rulebook.Reload(files)
 }
 
 // Effective fills in what the running local stack of the data directory answers

@@ -8,8 +8,6 @@ import (
 	"log/slog"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"huajie/config"
 	"huajie/internal/localstack"
 	"huajie/workflows"
@@ -36,30 +34,10 @@ func Dev(ctx context.Context, cfg config.Config, version string, out io.Writer, 
 	if err := Migrate(ctx, cfg, log); err != nil {
 		return err
 	}
-	a, err := Open(ctx, cfg, log)
-	if err != nil {
-		return err
-	}
-	defer a.Close()
-	err = a.run(ctx, version, func(addr string) { banner(out, addr, stack, cfg, time.Since(began)) }, stack.Failed())
+	err = Process(ctx, cfg, log, Parts{API: true, Worker: true, Version: version, Failed: stack.Failed(),
+		Ready: func(_, addr string) { banner(out, addr, stack, cfg, time.Since(began)) }})
 	fmt.Fprintln(out, "\n正在停止 stopping…")
 	return err
-}
-
-// run serves API and worker until ctx ends or one of them, or the stack, fails.
-func (a *App) run(ctx context.Context, version string, ready func(string), failed <-chan error) error {
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return a.Serve(ctx, version, ready) })
-	g.Go(func() error { return a.Worker().Run(ctx) })
-	g.Go(func() error {
-		select {
-		case err := <-failed:
-			return err
-		case <-ctx.Done():
-			return nil
-		}
-	})
-	return g.Wait()
 }
 
 // banner tells where everything is and who may sign in.

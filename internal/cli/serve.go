@@ -18,12 +18,8 @@ func (s *state) devCommand() *cobra.Command {
 func (s *state) apiCommand() *cobra.Command {
 	return &cobra.Command{Use: "api", Short: "serve the HTTP API", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			a, err := app.Open(cmd.Context(), s.cfg, s.log)
-			if err != nil {
-				return err
-			}
-			defer a.Close()
-			return a.Serve(cmd.Context(), s.version, func(addr string) { s.log.Info("the API answers", "address", addr) })
+			return app.Process(cmd.Context(), s.cfg, s.log, app.Parts{API: true, Version: s.version,
+				Ready: func(_, addr string) { s.log.Info("the API answers", "address", addr) }})
 		}}
 }
 
@@ -31,13 +27,8 @@ func (s *state) apiCommand() *cobra.Command {
 func (s *state) workerCommand() *cobra.Command {
 	return &cobra.Command{Use: "worker", Short: "run the workflows of cases", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			a, err := app.Open(cmd.Context(), s.cfg, s.log)
-			if err != nil {
-				return err
-			}
-			defer a.Close()
-			s.log.Info("the worker runs", "task_queue", a.TaskQueue)
-			return a.Worker().Run(cmd.Context())
+			return app.Process(cmd.Context(), s.cfg, s.log, app.Parts{Worker: true, Version: s.version,
+				Ready: func(_, addr string) { s.log.Info("the worker tells how it is doing", "address", addr) }})
 		}}
 }
 

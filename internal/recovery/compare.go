@@ -58,7 +58,7 @@ func (v *verifier) runs(ctx context.Context, s store.Stream) error {
 // missing tells of a workflow that does not run, unless the stream has ended
 // meanwhile.
 func (v *verifier) missing(ctx context.Context, s store.Stream) error {
-	now, err := v.Ledger.ExamineOne(ctx, s.No)
+	now, err := v.again(ctx, s)
 	if err != nil || now.Final() {
 		return err
 	}

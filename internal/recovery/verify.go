@@ -3,6 +3,7 @@ package recovery
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -30,10 +31,9 @@ type Options struct {
 type Report struct {
 	Streams  int       `json:"streams"` // cases and sessions of the ledger
 	Events   int       `json:"events"`
-	Open     int       `json:"open"`     // that need a workflow
-	Compared int       `json:"compared"` // with the state of their workflow
-	Runs     int       `json:"runs"`     // workflows of the engine, open or ended
-	Commands int       `json:"-"`
+	Open     int       `json:"open"`             // that need a workflow
+	Compared int       `json:"compared"`         // with the state of their workflow
+	Runs     int       `json:"runs"`             // workflows of the engine, open or ended
 	Healed   []string  `json:"healed,omitempty"` // were a step behind the ledger and have caught up
 	Findings []Finding `json:"findings"`
 	Took     float64   `json:"seconds"`
@@ -182,28 +182,27 @@ func (v *verifier) keys(ctx context.Context) error {
 // strangers looks again at the workflows the ledger did not know: a session
 // starts a moment before its first events are written.
 func (v *verifier) strangers(ctx context.Context) error {
-	told := map[string]bool{}
+	left := map[string]Run{}
 	for _, r := range v.unknown {
-		if told[r.No] {
-			continue
-		}
-		told[r.No] = true
-		err := v.settle(ctx, func() (bool, error) {
-			still, err := v.Ledger.Unknown(ctx, []string{r.No})
-			return len(still) == 0, err
-		})
-		if err != nil {
-			return err
-		}
-		still, err := v.Ledger.Unknown(ctx, []string{r.No})
-		if err != nil {
-			return err
-		}
-		if len(still) > 0 {
-			v.find(finding(NoLedger, r.Kind, r.No, "the engine holds a workflow the ledger knows nothing of"))
-		}
+		left[r.No] = r
 	}
-	return nil
+	err := v.settle(ctx, func() (bool, error) {
+		var nos []string
+		for chunk := range slices.Chunk(slices.Sorted(maps.Keys(left)), pageSize) {
+			still, err := v.Ledger.Unknown(ctx, chunk)
+			if err != nil {
+				return false, err
+			}
+			nos = append(nos, still...)
+		}
+		slices.Sort(nos)
+		maps.DeleteFunc(left, func(no string, _ Run) bool { _, found := slices.BinarySearch(nos, no); return !found })
+		return len(left) == 0, nil
+	})
+	for no, r := range left {
+		v.find(finding(NoLedger, r.Kind, no, "the engine holds a workflow the ledger knows nothing of"))
+	}
+	return err
 }
 
 // settle waits until something holds, no longer than a step may be under way.
