@@ -13,7 +13,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"syscall"
 	"time"
 
 	"huajie/config"
@@ -147,24 +146,3 @@ func serveProfile(ctx context.Context) (string, error) {
 	go func() { _ = srv.Serve(l) }()
 	return l.Addr().String(), nil
 }
-
-// profile stores a processor profile of the child over some time.
-func (c *child) profile(dir string, span time.Duration) error {
-	res, err := http.Get(fmt.Sprintf("http://%s/profile?seconds=%d", c.ready.Profile, int(span.Seconds())))
-	if err != nil {
-		return err
-	}
-	defer res.Body.Close() //nolint:errcheck // only read
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	f, err := os.Create(filepath.Join(dir, c.role+".pprof"))
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(f, res.Body)
-	return errors.Join(err, f.Close())
-}
-
-// alive tells whether the child still runs.
-func (c *child) alive() bool { return c.cmd.Process.Signal(syscall.Signal(0)) == nil }

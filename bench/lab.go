@@ -26,7 +26,7 @@ type Lab struct {
 }
 
 // OpenLab starts the stack below a directory.
-func OpenLab(ctx context.Context, dir string, say func(string)) (*Lab, error) {
+func OpenLab(ctx context.Context, dir, profile string, say func(string)) (*Lab, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
@@ -37,13 +37,16 @@ func OpenLab(ctx context.Context, dir string, say func(string)) (*Lab, error) {
 	if err := os.Chmod(root, 0o711); err != nil { // an unprivileged PostgreSQL passes through it
 		return nil, err
 	}
+	settings := map[string]string{"max_connections": "300", "shared_buffers": "512MB", "max_wal_size": "4GB"}
+	if profile != "" {
+		settings["shared_preload_libraries"] = "pg_stat_statements"
+	}
 	stack, err := localstack.Start(ctx, localstack.Options{DataDir: root, Namespace: "bench", WithoutUI: true,
-		SearchAttributes: workflows.SearchAttributes(), Progress: say,
-		PostgresSettings: map[string]string{"max_connections": "300", "shared_buffers": "512MB", "max_wal_size": "4GB"}})
+		SearchAttributes: workflows.SearchAttributes(), Progress: say, PostgresSettings: settings})
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(root))
 	}
-	return &Lab{Dir: root, Stack: stack}, nil
+	return &Lab{Dir: root, Stack: stack, Profile: profile}, nil
 }
 
 // Close stops everything and removes it.

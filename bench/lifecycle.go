@@ -67,7 +67,10 @@ func (d *duel) fight(ctx context.Context) error {
 	if err := errors.Join(d.turn(ctx, &warm, d.ours, d.atOnce), d.turn(ctx, &warm, d.theirs, d.atOnce)); err != nil {
 		return err
 	}
-	stop := d.profiles()
+	stop, err := d.r.Lab.profiles(ctx, d.site.api, d.site.worker)
+	if err != nil {
+		return err
+	}
 	for round := range d.rounds {
 		first, second := d.both(ctx, d.ours, &d.product), d.both(ctx, d.theirs, &d.bare)
 		if round%2 == 1 {
@@ -138,20 +141,6 @@ func (d *duel) theirs(ctx context.Context, cases int, times *Times) error {
 	d.n += cases
 	return d.engine.together(ctx, from, d.n, d.atOnce, times)
 }
-
-// profiles records api and worker while both work, if wanted.
-func (d *duel) profiles() (stop func() error) {
-	if d.r.Lab.Profile == "" {
-		return func() error { return nil }
-	}
-	done := make(chan error, 2)
-	for _, c := range []*child{d.site.api, d.site.worker} {
-		go func() { done <- c.profile(d.r.Lab.Profile, profileSpan) }()
-	}
-	return func() error { return errors.Join(<-done, <-done) }
-}
-
-const profileSpan = 20 * time.Second
 
 func (s side) rate() float64 { return float64(s.cases) / s.wall.Seconds() }
 

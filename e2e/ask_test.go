@@ -153,14 +153,11 @@ func (s *stand) event(no, typ string) entry {
 
 // has tells whether an event has happened, for use while waiting.
 func (s *stand) has(no, typ string) bool {
-	a, err := s.Do(context.Background(), "citysup.220400", http.MethodGet, "/api/v1/cases/"+no+"/timeline", "", nil)
 	var page struct {
 		Items []entry `json:"items"`
 	}
-	if err != nil || a.Into(&page) != nil {
-		return false
-	}
-	return slices.ContainsFunc(page.Items, func(e entry) bool { return e.Type == typ })
+	err := s.read("citysup.220400", "/cases/"+no+"/timeline", &page)
+	return err == nil && slices.ContainsFunc(page.Items, func(e entry) bool { return e.Type == typ })
 }
 
 // told is a notice in somebody's inbox.
@@ -224,17 +221,20 @@ func (s *stand) unique() string {
 	return string(word) + "记"
 }
 
+// row is one case in a list.
+type row struct {
+	No        string    `json:"no"`
+	State     string    `json:"state"`
+	Level     string    `json:"level"`
+	County    string    `json:"county"`
+	OwnerUnit string    `json:"owner_unit"`
+	Light     string    `json:"light"`
+	DueAt     time.Time `json:"due_at"`
+}
+
 // page is one page of a list.
 type page struct {
-	Items []struct {
-		No        string    `json:"no"`
-		State     string    `json:"state"`
-		Level     string    `json:"level"`
-		County    string    `json:"county"`
-		OwnerUnit string    `json:"owner_unit"`
-		Light     string    `json:"light"`
-		DueAt     time.Time `json:"due_at"`
-	} `json:"items"`
+	Items []row  `json:"items"`
 	Next  string `json:"next_cursor"`
 	Total *int   `json:"total"`
 }
@@ -260,13 +260,17 @@ func (s *stand) list(user string, query ...string) page {
 }
 
 // find lists what matches some words, for use while waiting.
-func (s *stand) find(user, words string) (page, error) {
-	var p page
-	a, err := s.Do(context.Background(), user, http.MethodGet, "/api/v1/cases?q="+url.QueryEscape(words), "", nil)
-	if err == nil {
-		err = a.Into(&p)
+func (s *stand) find(user, words string) (p page, err error) {
+	return p, s.read(user, "/cases?q="+url.QueryEscape(words), &p)
+}
+
+// read is get for use while waiting.
+func (s *stand) read(user, path string, v any) error {
+	a, err := s.Do(context.Background(), user, http.MethodGet, "/api/v1"+path, "", nil)
+	if err != nil {
+		return err
 	}
-	return p, err
+	return a.Into(v)
 }
 
 // How long and how often the plays look for what happens by itself.

@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
 	"sync"
@@ -164,80 +163,5 @@ func playFilters(t *testing.T, s *stand) {
 	require.Equal(t, []string{hand}, s.list("handler."+housing, "q", mark, "assigned_to", "me").nos())
 	byDue := s.list("disp.220402", "q", mark, "sort", "due_at")
 	require.Equal(t, over, byDue.nos()[3], "no clock comes last")
-	require.True(t, slices.IsSortedFunc(byDue.Items[:3], func(a, b struct {
-		No        string    `json:"no"`
-		State     string    `json:"state"`
-		Level     string    `json:"level"`
-		County    string    `json:"county"`
-		OwnerUnit string    `json:"owner_unit"`
-		Light     string    `json:"light"`
-		DueAt     time.Time `json:"due_at"`
-	}) int {
-		return a.DueAt.Compare(b.DueAt)
-	}))
-}
-
-// summaryAgrees tells that the overdue list and the overdue summary say the same
-// of the same moment. Drill cases move meanwhile, hence the patience.
-func (s *stand) summaryAgrees(user string) []string {
-	s.t.Helper()
-	var late []string
-	var why string
-	same := func() bool {
-		late, why = s.lateNow(user)
-		return why == ""
-	}
-	if !assert.Eventually(s.t, same, soon, tick) {
-		require.Fail(s.t, "list and summary differ", why)
-	}
-	return late
-}
-
-// lateNow reads list and summary, and tells where they differ.
-func (s *stand) lateNow(user string) (late []string, why string) {
-	read := func() (rows map[string]int, nos []string, err error) {
-		rows = map[string]int{}
-		p, err := s.overdue(user)
-		for _, r := range p.Items {
-			nos = append(nos, r.No)
-			for _, k := range []string{"county " + r.County, "unit " + r.OwnerUnit, "level " + r.Level, "light " + r.Light} {
-				rows[k]++
-			}
-		}
-		if err == nil && (p.Next != "" || *p.Total != len(p.Items)) {
-			err = fmt.Errorf("total %d of %d items", *p.Total, len(p.Items))
-		}
-		return rows, nos, err
-	}
-	before, late, err := read()
-	if err != nil {
-		return nil, err.Error()
-	}
-	sum, err := s.summary(user)
-	if err != nil {
-		return nil, err.Error()
-	}
-	after, _, err := read()
-	switch {
-	case err != nil:
-		return nil, err.Error()
-	case fmt.Sprint(before) != fmt.Sprint(after):
-		return nil, "the list moved"
-	case sum.Total != len(late):
-		return nil, fmt.Sprintf("list %d, summary %d", len(late), sum.Total)
-	}
-	bands := 0
-	told := map[string]int{}
-	for kind, lines := range map[string][]line{"county ": sum.ByCounty, "unit ": sum.ByUnit, "level ": sum.ByLevel, "light ": sum.ByLight} {
-		for _, l := range lines {
-			told[kind+l.Key] += l.Overdue
-		}
-	}
-	for _, l := range sum.ByBand {
-		bands += l.Overdue
-	}
-	if fmt.Sprint(told) != fmt.Sprint(before) || bands != len(late) {
-		return nil, fmt.Sprintf("list %v, summary %v, bands %d", before, told, bands)
-	}
-	return late, ""
+	require.True(t, slices.IsSortedFunc(byDue.Items[:3], func(a, b row) int { return a.DueAt.Compare(b.DueAt) }))
 }

@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -28,7 +29,13 @@ import (
 	"huajie/workflows"
 )
 
-func TestMain(m *testing.M) { testkit.Main(m) }
+// TestMain lets many plays run at a time, however few processors there are: most of
+// them wait for time to pass.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	_ = flag.Set("test.parallel", "12") // the flag of package testing is there
+	testkit.Main(m)
+}
 
 // stand is the product on a database and a task queue of its own.
 type stand struct {

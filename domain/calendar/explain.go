@@ -44,7 +44,7 @@ type Segment struct {
 	Name   string `json:"name"`
 	NameEN string `json:"name_en"`
 	// Counted is the time used up: working time for wd and wh, elapsed for the others; 0 unless counted or extended.
-	Counted time.Duration `json:"counted"`
+	Counted time.Duration `json:"-"` // readers get minutes from whoever shows it
 	// By and Why are the authority and the reason of a pause or an extension.
 	By  string `json:"by,omitempty"`
 	Why string `json:"why,omitempty"`

@@ -22,6 +22,12 @@ const (
 	Stopped ClockState = "stopped" // answered, over, or the level has been left
 )
 
+// SegmentView is one segment of an explained clock, with the time counted in it.
+type SegmentView struct {
+	calendar.Segment
+	Minutes float64 `json:"counted_minutes"`
+}
+
 // ClockView is one limit, explained: when it began, when it ends, how much is
 // left, and where every minute between went.
 type ClockView struct {
@@ -40,7 +46,7 @@ type ClockView struct {
 	Unit        string      `json:"unit,omitempty"` // who must act
 	UnitName
 	Duty     bool               `json:"duty"` // passing it means being late
-	Segments []calendar.Segment `json:"segments"`
+	Segments []SegmentView `json:"segments"`
 }
 
 // Clocks explains every limit of a case at a moment: the statutory and the
@@ -138,16 +144,15 @@ func (x explainer) whenResumed(k grievance.Clock, at time.Time) time.Time {
 
 // explain tells segment by segment where the time went; a stopped clock is
 // explained up to where it stopped.
-func (x explainer) explain(k grievance.Clock, at time.Time, state ClockState) []calendar.Segment {
-	out := x.rules.Calendar.Explain(k.Start, k.Due, k.Limit, k.Pauses, k.Extensions, at)
+func (x explainer) explain(k grievance.Clock, at time.Time, state ClockState) []SegmentView {
+	all := x.rules.Calendar.Explain(k.Start, k.Due, k.Limit, k.Pauses, k.Extensions, at)
 	if state == Stopped {
-		out = x.until(out, at, k.Limit.Class())
+		all = x.until(all, at, k.Limit.Class())
 	}
-	for i := range out {
-		x.because(&out[i])
-	}
-	if out == nil {
-		out = []calendar.Segment{}
+	out := make([]SegmentView, len(all))
+	for i := range all {
+		x.because(&all[i])
+		out[i] = SegmentView{Segment: all[i], Minutes: all[i].Counted.Minutes()}
 	}
 	return out
 }
@@ -269,7 +274,7 @@ func (x explainer) deadline(d machine.Deadline) ClockView {
 		v.Light = NoRun
 	}
 	if d.Start.IsZero() {
-		v.Segments = []calendar.Segment{}
+		v.Segments = []SegmentView{}
 	}
 	return v
 }

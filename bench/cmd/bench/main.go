@@ -86,11 +86,10 @@ type whole struct {
 func perform(ctx context.Context, wanted []bench.Scenario, values map[string]map[string]string, dir, profile string, seed uint64) (err error) {
 	w := whole{Began: time.Now(), Go: runtime.Version(), Cores: runtime.NumCPU(), Load: load()}
 	fmt.Printf("bench %s, %s, %d cores, load average %s, seed %d\n", w.Began.Format(time.DateTime), w.Go, w.Cores, w.Load, seed)
-	lab, err := bench.OpenLab(ctx, dir, func(s string) { fmt.Println("  ", s) })
+	lab, err := bench.OpenLab(ctx, dir, profile, func(s string) { fmt.Println("  ", s) })
 	if err != nil {
 		return err
 	}
-	lab.Profile = profile
 	defer func() { err = errors.Join(err, lab.Close()) }()
 	var failed []string
 	for _, s := range wanted {
