@@ -116,7 +116,7 @@ func TestPausedClockSaysWhyAndByWhom(t *testing.T) {
 	var pause calendar.Segment
 	for _, s := range v.Segments {
 		if s.Kind == calendar.KindPaused {
-			pause = s
+			pause = s.Segment
 		}
 	}
 	require.Equal(t, "暂停计时:等待当事人补充材料", pause.Name)

@@ -110,6 +110,7 @@ func rulebookInHaste(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	require.NoError(t, os.CopyFS(dir, rulebook.Data()))
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "policy"), 0o755))
 	layer := "scope: \"220402\"\nversion: \"recovery\"\neffective_from: 2020-01-01\nvalues:\n  joint.notice: 1s\n"
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "policy", "recovery.yaml"), []byte(layer), 0o600))
 	return dir
