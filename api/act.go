@@ -94,7 +94,7 @@ func (d *door[S, V]) step(ctx context.Context, subject S, w wish) (after S, at t
 	case found && done.Fingerprint != cmd.Fingerprint:
 		return after, at, &domain.Error{Code: domain.CodeKeyReused, Reason: "key_reused"}
 	case found:
-		return d.asOf(ctx, head.No, done.Seq)
+		return d.after(ctx, head.No, done)
 	case err != nil:
 		return after, at, d.explain(ctx, head.No, cmd, err)
 	}
@@ -175,6 +175,16 @@ func (d *door[S, V]) allowed(subject S, actor domain.Actor) []string {
 		out = append(out, o.Action)
 	}
 	return out
+}
+
+// after gives the subject as a command left it, and the moment of the step. Most
+// often nothing has happened since, and it is as it stands.
+func (d *door[S, V]) after(ctx context.Context, no string, done view.Committed) (S, time.Time, error) {
+	now, err := d.again(ctx, no)
+	if err != nil || now.GetHead().Seq == done.Seq {
+		return now, done.At, err
+	}
+	return d.asOf(ctx, no, done.Seq)
 }
 
 // asOf folds a subject up to the step that led to seq, and tells the moment of

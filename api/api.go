@@ -21,12 +21,13 @@ var zone = calendar.Zone
 // server answers requests.
 type server struct {
 	Deps
-	api      huma.API
-	engine   *gin.Engine
-	patience *patience
-	cases    caseDoor
-	sessions sessionDoor
-	document document
+	api       huma.API
+	engine    *gin.Engine
+	patience  *patience
+	restraint restraint
+	cases     caseDoor
+	sessions  sessionDoor
+	document  document
 }
 
 // New makes the handler of the whole API. Production and tests use the same one.

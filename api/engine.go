@@ -23,7 +23,7 @@ import (
 // question do not wait for anybody.
 const (
 	actLimit   = 15 * time.Second
-	startLimit = 5 * time.Second
+	startLimit = 3 * time.Second
 	queryLimit = 5 * time.Second
 )
 
@@ -70,7 +70,7 @@ func (e *temporalEngine) act(ctx context.Context, id string, seen int, cmd machi
 
 // StartCase starts the workflow of a case and notes that it runs.
 func (e *temporalEngine) StartCase(ctx context.Context, in workflows.GrievanceInput) error {
-	if err := e.start(ctx, workflows.GrievanceID(in.No), workflows.GrievanceWorkflow, in); err != nil {
+	if err := e.start(ctx, workflows.GrievanceID(in.No), workflows.GrievanceWorkflow, in, workflows.StartAttributes(in)); err != nil {
 		return err
 	}
 	return e.starts.MarkStarted(ctx, in.No)
@@ -78,14 +78,14 @@ func (e *temporalEngine) StartCase(ctx context.Context, in workflows.GrievanceIn
 
 // StartSession starts the workflow of a joint session.
 func (e *temporalEngine) StartSession(ctx context.Context, in workflows.SessionInput) error {
-	return e.start(ctx, workflows.SessionID(in.No), workflows.SessionWorkflow, in)
+	return e.start(ctx, workflows.SessionID(in.No), workflows.SessionWorkflow, in, temporal.SearchAttributes{})
 }
 
-func (e *temporalEngine) start(ctx context.Context, id, name string, in any) error {
+func (e *temporalEngine) start(ctx context.Context, id, name string, in any, shown temporal.SearchAttributes) error {
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
 	_, err := e.client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
-		ID: id, TaskQueue: e.queue,
+		ID: id, TaskQueue: e.queue, TypedSearchAttributes: shown,
 		WorkflowIDReusePolicy:    enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
 	}, name, in)

@@ -229,7 +229,7 @@ func (h *house) Register(_ context.Context, in activities.RegisterInput) (activi
 		h.people[no] = view.Person{Name: p["name"], Phone: p["phone"], IDNo: p["id_no"], Address: p["address"]}
 	}
 	if in.Key != "" {
-		h.done[in.Key] = view.Committed{No: no, Seq: c.Seq, Fingerprint: in.Fingerprint}
+		h.done[in.Key] = view.Committed{No: no, Seq: c.Seq, Fingerprint: in.Fingerprint, At: in.At}
 	}
 	return activities.Written{No: no, QueryCode: codeOf(no), Events: events}, nil
 }
@@ -322,7 +322,7 @@ func decide[S machine.Subject](h *house, m *machine.Machine[S], subjects map[str
 	}
 	head := next.GetHead()
 	subjects[no], h.events[no] = next, append(h.events[no], events...)
-	h.done[cmd.Key] = view.Committed{No: no, Seq: head.Seq, Fingerprint: cmd.Fingerprint}
+	h.done[cmd.Key] = view.Committed{No: no, Seq: head.Seq, Fingerprint: cmd.Fingerprint, At: h.now}
 	return workflows.ActResult{No: no, Seq: head.Seq, State: head.State}, nil
 }
 

@@ -163,7 +163,7 @@ func newPersonID() string {
 // receipt starts the workflow and answers with the case as it was registered.
 func (s *server) receipt(ctx context.Context, w activities.Written) (*registerOutput, error) {
 	status := http.StatusCreated
-	if err := s.startCase(ctx, w.No, nil, w.Events); err != nil {
+	if err := s.begin(ctx, w); err != nil {
 		// The case is safe in the ledger; the worker starts what is not started.
 		s.Log.WarnContext(ctx, "registered, but its workflow could not be started yet", "request_id", infoOf(ctx).requestID, "error", err)
 		status = http.StatusAccepted

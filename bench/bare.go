@@ -30,6 +30,9 @@ const (
 	bareInsert   = `INSERT INTO bare_rows (no, step, key) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`
 )
 
+// plain spares the bare engine the compression the product spares itself.
+var plain = client.ConnectionOptions{GrpcCompression: &client.GrpcCompressionNone{}}
+
 // bareRow is what one step writes.
 type bareRow struct {
 	No, Key string
@@ -55,7 +58,8 @@ func bareCase(ctx workflow.Context, no string) error {
 // serveBare is the life of the child that works for the bare engine. Its worker
 // is set like the product's.
 func serveBare(ctx context.Context, o order, say func(string) error) error {
-	c, err := client.DialContext(ctx, client.Options{HostPort: o.Config.TemporalAddress, Namespace: o.Config.TemporalNamespace, Logger: noLog{}})
+	c, err := client.DialContext(ctx, client.Options{HostPort: o.Config.TemporalAddress, Namespace: o.Config.TemporalNamespace, Logger: noLog{},
+		ConnectionOptions: plain})
 	if err != nil {
 		return err
 	}
@@ -108,7 +112,8 @@ func (l *Lab) openBare(ctx context.Context) (*bare, error) {
 	if _, err := b.pool.Exec(ctx, bareTable); err != nil {
 		return nil, err
 	}
-	b.client, err = client.DialContext(ctx, client.Options{HostPort: l.Stack.TemporalAddress, Namespace: l.Stack.Namespace, Logger: noLog{}})
+	b.client, err = client.DialContext(ctx, client.Options{HostPort: l.Stack.TemporalAddress, Namespace: l.Stack.Namespace, Logger: noLog{},
+		ConnectionOptions: plain})
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package e2e
 import (
 	"bytes"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -96,7 +97,7 @@ func (s *stand) history(e *common.WorkflowExecution) (*history.History, error) {
 func engineHoldsNoWords(t *testing.T, s *stand) {
 	words := s.judge.told(s.judge.private, s.judge.words, s.judge.secrets)
 	for _, must := range []string{"甲某某", "13812345678", "演练诉求人", "楼上漏水,物业不管", "反映街道干部问题"} {
-		require.True(t, slices.ContainsFunc(keys(words), func(w string) bool { return strings.Contains(w, must) }), "%s was never told: nothing would be proved", must)
+		require.True(t, slices.ContainsFunc(slices.Collect(maps.Keys(words)), func(w string) bool { return strings.Contains(w, must) }), "%s was never told: nothing would be proved", must)
 	}
 	all := s.executions()
 	require.GreaterOrEqual(t, len(all), len(s.judge.told(s.judge.cases)), "every case has a workflow")
@@ -157,9 +158,6 @@ func logHoldsNoWords(t *testing.T, s *stand) {
 	for _, w := range found(log, s.judge.told(s.judge.private, s.judge.words, s.judge.secrets)) {
 		t.Errorf("the log holds %q", w)
 	}
-	for no := range s.judge.told(s.judge.cases) {
-		require.NotContains(t, string(log), "code="+no)
-	}
 }
 
 // noticesHoldNoMatter: every notice speaks both languages, names its case and
@@ -205,14 +203,6 @@ func found(raw []byte, words map[string]bool) []string {
 		if bytes.Contains(raw, []byte(w)) {
 			out = append(out, w)
 		}
-	}
-	return out
-}
-
-func keys(m map[string]bool) []string {
-	out := []string{}
-	for k := range m {
-		out = append(out, k)
 	}
 	return out
 }

@@ -3,6 +3,7 @@ package e2e
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"sync"
@@ -89,14 +90,18 @@ func playTrialPeriod(t *testing.T, s *stand) {
 // are told, and nothing is half done.
 func playTwoOfficersRace(t *testing.T, s *stand) {
 	v := s.register(nil)
-	s.do("disp.220402", v.No, "start-triage", nil)
+	v = s.do("disp.220402", v.No, "start-triage", nil)
 	users := []string{"disp.220402", "disp2.220402"}
 	units := []string{housing, "220402-D12", "220402-D13"}
 	var wg sync.WaitGroup
 	statuses := make([]int, 12)
 	for i := range statuses {
 		wg.Go(func() {
-			_, err := s.Act(context.Background(), users[i%2], v.No, "dispatch", s.key(), map[string]any{"lead_unit": units[i%3]})
+			a := altered{}
+			if i%4 < 2 { // half of them tell which version they looked at
+				a.header = map[string]string{"If-Match": fmt.Sprintf("%q", fmt.Sprint(v.Seq))}
+			}
+			_, err := s.Act(altering(a), users[i%2], v.No, "dispatch", s.key(), map[string]any{"lead_unit": units[i%3]})
 			statuses[i] = statusOf(err)
 		})
 	}
@@ -107,7 +112,7 @@ func playTwoOfficersRace(t *testing.T, s *stand) {
 			won++
 			continue
 		}
-		require.Equal(t, http.StatusConflict, st)
+		require.Contains(t, []int{http.StatusConflict, http.StatusPreconditionFailed}, st)
 	}
 	require.Equal(t, 1, won)
 	require.Equal(t, 1, s.countEvents(v.No, "dispatched"))
@@ -143,4 +148,8 @@ func playRegistrationRetry(t *testing.T, s *stand) {
 	require.NoError(t, err)
 	require.Equal(t, a.No, b.No)
 	require.Equal(t, a.QueryCode, b.QueryCode)
+	s.mine = append(s.mine, a.No)
+	body["summary"] = "路灯全部不亮"
+	_, err = s.Register(context.Background(), "win-general.220402", "twice", body)
+	require.Equal(t, http.StatusUnprocessableEntity, statusOf(err), "another matter under the same key")
 }

@@ -71,7 +71,7 @@ func playPauseIsExplained(t *testing.T, s *stand) {
 	before := s.look("disp.220402", v.No)
 	require.Equal(t, "running", s.clock(v.No, "policy").State)
 	ask := map[string]any{"pause_reason": "supplement", "note": "待补充产权证明"}
-	require.Equal(t, []string{"pause_reason"}, s.try("handler."+housing, v.No, "pause", map[string]any{"pause_reason": "hang_up", "note": "挂账"}, s.keyed()).fields())
+	require.Equal(t, []string{"pause_reason"}, s.try("handler."+housing, v.No, "pause", map[string]any{"pause_reason": "hang_up", "note": "拟长期挂起"}, s.keyed()).fields())
 	s.do("handler."+housing, v.No, "pause", ask)
 	require.False(t, s.look("disp.220402", v.No).Paused, "asked for only")
 	require.Equal(t, http.StatusForbidden, s.refused("leader."+housing, v.No, "approve", nil).Status)

@@ -49,7 +49,7 @@ func playHandOver(t *testing.T, s *stand) {
 	require.Equal(t, street, v.Owner.Unit)
 	require.Equal(t, streetClerk, v.Owner.User)
 	require.Equal(t, giver, v.FirstResponder, "who was asked first stays so")
-	require.Equal(t, "no_offer", s.refused(streetClerk, v.No, "confirm-hand-over", nil).Reason)
+	require.Equal(t, http.StatusForbidden, s.refused(streetDesk, v.No, "confirm-hand-over", nil).Status, "nothing is offered any more")
 	s.hears(giver, v.No, "N13")
 }
 
@@ -119,5 +119,5 @@ func playOfferLapses(t *testing.T, s *stand) {
 	require.Empty(t, w.Level)
 	require.Equal(t, "220498-C", w.Owner.Unit)
 	s.hears("tleader.220498001", local.No, "N20")
-	require.Equal(t, "no_offer", s.refused("office.220498001", local.No, "confirm-hand-over", nil).Reason)
+	require.Equal(t, http.StatusForbidden, s.refused("office.220498001", local.No, "confirm-hand-over", nil).Status)
 }

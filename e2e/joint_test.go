@@ -30,11 +30,18 @@ func (s *stand) sit(user, no, action string, in map[string]any) map[string]any {
 // sessionSoon plans a session at L2 and brings it to the table.
 func (s *stand) sessionSoon(no string) string {
 	s.t.Helper()
+	session, held := s.planned(no, "director.220402")
+	s.meet(session, "director.220402", held)
+	return session
+}
+
+// planned opens a session under the case that meets in a few seconds.
+func (s *stand) planned(no, planner string) (session string, held time.Time) {
+	s.t.Helper()
 	before := len(s.sessions(no))
-	held := time.Now().Add(4 * time.Second)
-	s.do("director.220402", no, "plan-session", map[string]any{"purpose": "厘清责任", "lead_unit": housing, "assist_units": []string{urban},
+	held = time.Now().Add(4 * time.Second)
+	s.do(planner, no, "plan-session", map[string]any{"purpose": "厘清责任", "lead_unit": housing, "assist_units": []string{urban},
 		"held_at": held.Format(time.RFC3339), "room": "会商室", "agenda": "电梯停运"})
-	var session string
 	require.Eventually(s.t, func() bool {
 		list := s.sessions(no)
 		if len(list) > before {
@@ -42,16 +49,21 @@ func (s *stand) sessionSoon(no string) string {
 		}
 		return session != ""
 	}, 20*time.Second, 50*time.Millisecond, "the session opens under the case")
+	return session, held
+}
+
+// meet holds a session: one unit attends and speaks, the other stays away.
+func (s *stand) meet(session, chair string, held time.Time) {
+	s.t.Helper()
 	s.sit("disp.220402", session, "notify-units", map[string]any{"agenda": "电梯停运"})
 	s.sit("liaison."+housing, session, "acknowledge", nil)
 	require.Eventually(s.t, func() bool { return time.Now().After(held) }, 10*time.Second, 50*time.Millisecond)
-	s.sit("director.220402", session, "record-attendance", map[string]any{"seats": []map[string]any{
+	s.sit(chair, session, "record-attendance", map[string]any{"seats": []map[string]any{
 		{"unit": housing, "attendance": "attended", "attendee": "负责人"},
 		{"unit": urban, "attendance": "absent"},
 	}})
 	s.sit("leader."+housing, session, "give-opinion", map[string]any{"position": "可由维修资金支出", "legal_basis": "维修资金办法", "undertaking": "三日内启动"})
-	s.sit("director.220402", session, "hold", map[string]any{"facts_agreed": "停运十日", "legal_basis": "特种设备安全法"})
-	return session
+	s.sit(chair, session, "hold", map[string]any{"facts_agreed": "停运十日", "legal_basis": "特种设备安全法"})
 }
 
 type sessionView struct {
@@ -115,4 +127,43 @@ func playTwoFailedSessionsLiftTheCase(t *testing.T, s *stand) {
 	}
 	v = s.until(v.No, func(v demo.View) bool { return v.Level == "L3" })
 	require.Equal(t, "leader_resolving", v.State)
+}
+
+// playLeaderChairsAtL3: the named leader chairs, a leader named later takes the
+// chair of the open session, and only the leader answers (J1, §3.2 L3, G24).
+func playLeaderChairsAtL3(t *testing.T, s *stand) {
+	v := s.triaged(map[string]any{"category": "0402"})
+	in := map[string]any{"trigger": "T09", "reason": "领导批示办理", "proposed_leader": "cleader.220402"}
+	require.Equal(t, http.StatusForbidden, s.refused("disp.220402", v.No, "start-leader", in).Status)
+	v = s.do("director.220402", v.No, "start-leader", in)
+	require.Equal(t, "L3", v.Level)
+	require.Equal(t, "cleader.220402", v.Owner.User)
+	s.hears("cleader.220402", v.No, "N14")
+	require.Equal(t, http.StatusForbidden, s.refused("cleader2.220402", v.No, "leader-conclude", nil).Status)
+
+	session, held := s.planned(v.No, "cleader.220402")
+	v = s.do("director.220402", v.No, "designate-leader", map[string]any{"leader": "cleader2.220402"})
+	require.Equal(t, "cleader2.220402", v.Owner.User)
+	require.Eventually(t, func() bool {
+		var x struct {
+			Chair string `json:"chair"`
+		}
+		return s.read("citysup.220400", "/sessions/"+session, &x) == nil && x.Chair == "cleader2.220402"
+	}, soon, tick)
+	s.meet(session, "cleader2.220402", held)
+	reply := jointAnswer()
+	delete(reply, "joint_opinion")
+	reply["plan"], reply["minutes"], reply["decision"] = "两部门同责包案", "现场会议记录", "限期恢复运行"
+	require.Equal(t, "session_open", s.refused("cleader2.220402", v.No, "leader-conclude", reply).Reason)
+	conclusion := map[string]any{"lead_unit_final": housing, "joint_opinion": "住建局牵头维修"}
+	conclude := func(user string) answer {
+		return s.ask(altered{header: s.keyed()}, user, http.MethodPost, "/sessions/"+session+"/actions/conclude", conclusion)
+	}
+	require.Equal(t, "minutes_unsigned", conclude("cleader2.220402").Reason)
+	s.sit("leader."+housing, session, "sign-minutes", nil)
+	require.Equal(t, http.StatusForbidden, conclude("cleader.220402").Status, "no longer in the chair")
+	require.Equal(t, http.StatusOK, conclude("cleader2.220402").Status)
+	s.until(v.No, func(demo.View) bool { return s.has(v.No, "session_concluded") })
+	require.Equal(t, "replied", s.do("cleader2.220402", v.No, "leader-conclude", reply).State)
+	s.hears("win-general.220402", v.No, "N16")
 }

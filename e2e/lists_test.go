@@ -70,6 +70,11 @@ func playPagingUnderInserts(t *testing.T, s *stand) {
 			during = append(during, no)
 		}
 	})
+	quit := sync.OnceFunc(func() {
+		close(stop)
+		wg.Wait()
+	})
+	defer quit()
 	for _, sort := range []string{"created_at", "-created_at", "due_at", "-updated_at"} {
 		seen := map[string]int{}
 		for _, no := range s.listAll("disp.220402", "q", words, "sort", sort, "limit", "4") {
@@ -80,8 +85,7 @@ func playPagingUnderInserts(t *testing.T, s *stand) {
 			require.Equal(t, 1, seen[no], "%s: %s left out", sort, no)
 		}
 	}
-	close(stop)
-	wg.Wait()
+	quit()
 	require.NotEmpty(t, during)
 	all := append(before, during...)
 	for _, limit := range []string{"1", "7", "200"} {
@@ -148,8 +152,8 @@ func playFilters(t *testing.T, s *stand) {
 		{[]string{"overdue", "true"}, nil},
 		{[]string{"open", "false"}, []string{over}},
 		{[]string{"open", "true"}, []string{fresh, unit.No, hand}},
-		{[]string{"due_before", due.Add(time.Second).Format(time.RFC3339), "unit", housing}, []string{unit.No}},
-		{[]string{"due_after", due.Format(time.RFC3339), "track", "demand", "level", "L1"}, nil},
+		{[]string{"due_before", due.Add(time.Microsecond).Format(time.RFC3339Nano), "unit", housing}, []string{unit.No}},
+		{[]string{"due_after", due.Format(time.RFC3339Nano), "track", "demand", "level", "L1"}, nil},
 		{[]string{"assigned_to", "handler." + housing}, []string{hand}},
 		{[]string{"first_responder", "win-general.220402"}, all},
 		{[]string{"first_responder", streetDesk}, nil},

@@ -19,7 +19,7 @@ func (s *stand) triaged(more map[string]any) demo.View {
 func (s *stand) follower(master string) demo.View {
 	s.t.Helper()
 	v := s.triaged(map[string]any{"summary": "同楼另一户漏水", "petitioner": map[string]any{"name": "丙某某", "phone": "13612345678"}})
-	v = s.do("disp.220402", v.No, "merge", map[string]any{"master": master, "reason": "同一事项"})
+	v = s.do("disp.220402", v.No, "merge", map[string]any{"master": master, "reason": "同楼同源,宜一并处置"})
 	require.Equal(s.t, "merged", v.State)
 	s.until(master, func(demo.View) bool { return s.has(master, "follower_joined") })
 	return v
@@ -33,7 +33,7 @@ func playMergedIsAnsweredWithItsMaster(t *testing.T, s *stand) {
 	require.Equal(t, master.No, s.look("disp.220402", b.No).Master)
 	require.Equal(t, []string{b.No}, s.look("disp.220402", master.No).Followers)
 	require.Equal(t, "not_answered", s.evaluate(b.No, "satisfied").Reason)
-	require.Equal(t, "merge_chain", s.refused("disp.220402", s.triaged(nil).No, "merge", map[string]any{"master": b.No, "reason": "同一事项"}).Reason)
+	require.Equal(t, "merge_chain", s.refused("disp.220402", s.triaged(nil).No, "merge", map[string]any{"master": b.No, "reason": "同楼同源,宜一并处置"}).Reason)
 	require.Equal(t, "followers_remain", s.public(master.No, "withdraw", map[string]any{"statement": "不再反映"}).Reason, "it is others' matter too")
 	require.Equal(t, "wrong_state", s.refused("disp.220402", b.No, "dispatch", map[string]any{"lead_unit": land}).Reason)
 
@@ -53,7 +53,7 @@ func playMergedIsAnsweredWithItsMaster(t *testing.T, s *stand) {
 func playUnmerge(t *testing.T, s *stand) {
 	master := s.toUnit(nil)
 	b := s.follower(master.No)
-	v := s.do("disp.220402", b.No, "unmerge", map[string]any{"reason": "并非同一事项"})
+	v := s.do("disp.220402", b.No, "unmerge", map[string]any{"reason": "经查来源不同"})
 	require.Equal(t, "triage", v.State)
 	require.False(t, v.DueAt.IsZero())
 	s.until(master.No, func(demo.View) bool { return s.has(master.No, "follower_left") })

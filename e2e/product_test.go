@@ -71,6 +71,8 @@ var plays = map[string]func(*testing.T, *stand){
 	"Scope":                           playScope,
 	"PagingUnderInserts":              playPagingUnderInserts,
 	"ChineseSearch":                   playChineseSearch,
+	"NobodyActs":                      playNobodyActs,
+	"LeaderChairsAtL3":                playLeaderChairsAtL3,
 	"Filters":                         playFilters,
 }
 

@@ -72,7 +72,7 @@ func playPingPongEndsInAdjudication(t *testing.T, s *stand) {
 	s.do("liaison."+land, v.No, "sign-for", nil)
 	s.do("leader."+land, v.No, "request-return", returnTo(farming))
 	require.Equal(t, "director_decides", s.refused("disp.220402", v.No, "accept-return", map[string]any{"lead_unit": farming}).Reason)
-	require.Equal(t, "director_decides", s.refused("disp.220402", v.No, "reject-return", map[string]any{"reason": "继续办理"}).Reason)
+	require.Equal(t, "director_decides", s.refused("disp.220402", v.No, "reject-return", map[string]any{"reason": "属你局,不宜再退"}).Reason)
 	v = s.do("director.220402", v.No, "accept-return", nil) // no third dispatch
 	require.Equal(t, "adjudicating", v.State)
 	require.Equal(t, "220402-C", v.Owner.Unit)

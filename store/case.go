@@ -193,11 +193,14 @@ func (s *Store) sessionsWhere(ctx context.Context, scope view.Scope, clause, arg
 
 // Committed tells what a command key was used for, if it was.
 func (s *Store) Committed(ctx context.Context, key string) (view.Committed, bool, error) {
-	done, err := commandOf(ctx, s.pool, key)
-	if err != nil || done == nil {
-		return view.Committed{}, false, fault(err)
+	var c view.Committed
+	err := s.pool.QueryRow(ctx, `SELECT c.no, c.to_seq, c.fingerprint, coalesce(e.recorded_at, c.at)
+		FROM commands c LEFT JOIN events e ON e.no = c.no AND e.seq = c.to_seq WHERE c.key = $1`, key).Scan(&c.No, &c.Seq, &c.Fingerprint, &c.At)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return view.Committed{}, false, nil
 	}
-	return view.Committed{No: done.No, Seq: done.To, Fingerprint: done.Fingerprint}, true, nil
+	c.At = c.At.UTC()
+	return c, err == nil, fault(err)
 }
 
 // kindOf tells whether a number is a case or a session.

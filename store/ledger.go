@@ -29,6 +29,8 @@ type stream struct {
 	head     []byte // hash of its last event
 	body     []byte // its state; nil for one that begins
 	codeHash []byte // of the query code, for a case that begins
+
+	key, fingerprint string // of the command that changes it, if any
 }
 
 // command is what a key was used for.
@@ -56,10 +58,8 @@ func (s *Store) Change(ctx context.Context, w activities.Write) (activities.Writ
 		if err != nil {
 			return err
 		}
-		if out.Events, err = s.write(ctx, tx, st, d); err != nil {
-			return err
-		}
-		return remember(ctx, tx, w.Key, command{w.No, w.Kind, w.Fingerprint, st.seq + 1, st.seq + len(out.Events)})
+		out.Events, err = s.write(ctx, tx, st, d)
+		return err
 	})
 	if err != nil {
 		return activities.Written{}, err
@@ -74,15 +74,22 @@ func hold(ctx context.Context, tx pgx.Tx, w activities.Write) (*stream, *command
 	if !ok {
 		return nil, nil, fmt.Errorf("no streams of kind %q", w.Kind)
 	}
-	st := &stream{kind: w.Kind, no: w.No}
-	err := tx.QueryRow(ctx, `SELECT seq, head_hash, body FROM `+table+` WHERE no = $1 FOR UPDATE`, w.No).Scan(&st.seq, &st.head, &st.body)
+	st := &stream{kind: w.Kind, no: w.No, key: w.Key, fingerprint: w.Fingerprint}
+	batch := &pgx.Batch{}
+	batch.Queue(`SELECT seq, head_hash, body FROM `+table+` WHERE no = $1 FOR UPDATE`, w.No)
+	batch.Queue(commandByKey, w.Key)
+	answers := tx.SendBatch(ctx, batch)
+	err := answers.QueryRow().Scan(&st.seq, &st.head, &st.body)
+	var done *command
+	if err == nil {
+		done, err = scanCommand(answers.QueryRow())
+	}
+	if closed := answers.Close(); err == nil {
+		err = closed
+	}
 	if errors.Is(err, pgx.ErrNoRows) && w.Seq > 0 { // known to its workflow: the ledger was lost
 		return nil, nil, behindWorkflow()
 	}
-	if err != nil {
-		return nil, nil, err
-	}
-	done, err := commandOf(ctx, tx, w.Key)
 	return st, done, err
 }
 
@@ -158,7 +165,7 @@ func (s *Store) create(ctx context.Context, tx pgx.Tx, w activities.NewStream, o
 	if err != nil {
 		return err
 	}
-	st := &stream{kind: w.Kind, no: out.No, head: beginning}
+	st := &stream{kind: w.Kind, no: out.No, head: beginning, key: w.Key, fingerprint: w.Fingerprint}
 	if w.Kind == activities.KindGrievance {
 		code, err := s.queryCode(ctx, out.No)
 		if err != nil {
@@ -171,33 +178,35 @@ func (s *Store) create(ctx context.Context, tx pgx.Tx, w activities.NewStream, o
 	if out.Events, err = s.write(ctx, tx, st, d); err != nil {
 		return err
 	}
-	if err := writeIntake(ctx, tx, out.No, w.Intake); err != nil {
-		return err
-	}
-	return remember(ctx, tx, w.Key, command{out.No, w.Kind, w.Fingerprint, 1, len(out.Events)})
+	return writeIntake(ctx, tx, out.No, w.Intake)
 }
+
+const commandByKey = `SELECT no, kind, fingerprint, from_seq, to_seq FROM commands WHERE key = $1`
 
 // commandOf finds what a key was used for; nil when it was not.
 func commandOf(ctx context.Context, tx querier, key string) (*command, error) {
 	if key == "" {
 		return nil, nil
 	}
+	return scanCommand(tx.QueryRow(ctx, commandByKey, key))
+}
+
+func scanCommand(row pgx.Row) (*command, error) {
 	c := &command{}
-	err := tx.QueryRow(ctx, `SELECT no, kind, fingerprint, from_seq, to_seq FROM commands WHERE key = $1`, key).
-		Scan(&c.No, &c.Kind, &c.Fingerprint, &c.From, &c.To)
+	err := row.Scan(&c.No, &c.Kind, &c.Fingerprint, &c.From, &c.To)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, nil
 	}
 	return c, err
 }
 
-func remember(ctx context.Context, tx pgx.Tx, key string, c command) error {
-	if key == "" {
-		return nil
+// queueCommand notes what the key of a change was used for.
+func queueCommand(batch *pgx.Batch, st *stream, events int) {
+	if st.key == "" {
+		return
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO commands (key, no, kind, fingerprint, from_seq, to_seq) VALUES ($1, $2, $3, $4, $5, $6)`,
-		key, c.No, c.Kind, c.Fingerprint, c.From, c.To)
-	return err
+	batch.Queue(`INSERT INTO commands (key, no, kind, fingerprint, from_seq, to_seq) VALUES ($1, $2, $3, $4, $5, $6)`,
+		st.key, st.no, st.kind, st.fingerprint, st.seq+1, st.seq+events)
 }
 
 func keyReused() error {
@@ -205,19 +214,23 @@ func keyReused() error {
 }
 
 // write appends what was decided and brings everything beside it up to date. A
-// decision without events changes nothing.
+// decision without events changes nothing; its key is noted all the same.
 func (s *Store) write(ctx context.Context, tx pgx.Tx, st *stream, d activities.Decision) ([]machine.Event, error) {
+	batch := &pgx.Batch{}
+	queueCommand(batch, st, len(d.Events))
 	if len(d.Events) == 0 {
 		if st.body == nil {
 			return nil, fmt.Errorf("%s begins without an event", st.no)
 		}
-		return nil, nil
+		if batch.Len() == 0 {
+			return nil, nil
+		}
+		return nil, tx.SendBatch(ctx, batch).Close()
 	}
 	if err := follows(st, d); err != nil {
 		return nil, err
 	}
 	out := slices.Clone(d.Events)
-	batch := &pgx.Batch{}
 	last, err := queueEvents(batch, st, out)
 	if err != nil {
 		return nil, err

@@ -160,7 +160,7 @@ func TestCommittedKeys(t *testing.T) {
 	got, ok, err := s.Committed(t.Context(), "k")
 	require.NoError(t, err)
 	assert.True(t, ok)
-	assert.Equal(t, view.Committed{No: no, Seq: 2, Fingerprint: "f"}, got)
+	assert.Equal(t, view.Committed{No: no, Seq: 2, Fingerprint: "f", At: day}, got)
 	_, ok, err = s.Committed(t.Context(), "other")
 	require.NoError(t, err)
 	assert.False(t, ok)

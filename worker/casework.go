@@ -60,7 +60,11 @@ func (c casework) tell(ctx context.Context, in workflows.DeliverInput) error {
 	if err != nil {
 		return err
 	}
-	_, err = c.Client.SignalWithStartWorkflow(ctx, id, workflows.TellSignal, word, startOptions(id, c.queue), name, start)
+	o := startOptions(id, c.queue)
+	if in, ok := start.(workflows.GrievanceInput); ok {
+		o.TypedSearchAttributes = workflows.StartAttributes(in)
+	}
+	_, err = c.Client.SignalWithStartWorkflow(ctx, id, workflows.TellSignal, word, o, name, start)
 	return err
 }
 

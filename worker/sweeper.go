@@ -60,7 +60,10 @@ func StartCase(ctx context.Context, c client.Client, cases Cases, queue, no stri
 		return err
 	}
 	id := workflows.GrievanceID(no)
-	if _, err := c.ExecuteWorkflow(ctx, startOptions(id, queue), workflows.GrievanceWorkflow, workflows.GrievanceInput{No: no, Events: events}); err != nil {
+	in := workflows.GrievanceInput{No: no, Events: events}
+	o := startOptions(id, queue)
+	o.TypedSearchAttributes = workflows.StartAttributes(in)
+	if _, err := c.ExecuteWorkflow(ctx, o, workflows.GrievanceWorkflow, in); err != nil {
 		return err
 	}
 	return cases.MarkStarted(ctx, no)

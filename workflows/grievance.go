@@ -14,7 +14,7 @@ import (
 func Grievance(ctx workflow.Context, in GrievanceInput) error {
 	c, err := keep(ctx, keeper[*grievance.Case]{
 		machine: grievance.Machine, kind: activities.KindGrievance, no: in.No,
-		state: orFresh(in.State, grievance.Fresh), attributes: caseAttributes,
+		state: orFresh(in.State, grievance.Fresh), standing: caseStanding,
 	})
 	if err != nil {
 		return err

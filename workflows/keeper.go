@@ -18,10 +18,10 @@ import (
 // commands one at a time, waits for the earliest deadline and carries out
 // consequences. It knows no rule: deciding happens in the commit.
 type keeper[S machine.Subject] struct {
-	machine    *machine.Machine[S]
-	kind, no   string
-	state      S
-	attributes func(S) ([]temporal.SearchAttributeUpdate, string)
+	machine  *machine.Machine[S]
+	kind, no string
+	state    S
+	standing func(S) standing // nil: nothing is shown
 
 	lock    workflow.Mutex
 	effects []cause     // folded, not yet carried out
@@ -29,7 +29,7 @@ type keeper[S machine.Subject] struct {
 	timer   workflow.Future
 	timerAt time.Time
 	stop    workflow.CancelFunc
-	shown   string // search attributes as last written
+	shown   standing // search attributes as the engine has them
 }
 
 // cause is an effect with the key that makes carrying it out idempotent.
@@ -42,6 +42,7 @@ type cause struct {
 // and questions come in. Its state is what was folded before, or fresh.
 func keep[S machine.Subject](ctx workflow.Context, k keeper[S]) (*keeper[S], error) {
 	k.lock = workflow.NewMutex(ctx)
+	k.shown = shownAtStart(ctx)
 	err := workflow.SetUpdateHandlerWithOptions(ctx, ActUpdate, k.act, workflow.UpdateHandlerOptions{Validator: k.admit})
 	if err != nil {
 		return nil, err
@@ -243,13 +244,14 @@ func (k *keeper[S]) drain(ctx workflow.Context) error {
 
 // show writes the search attributes that have changed.
 func (k *keeper[S]) show(ctx workflow.Context) error {
-	if k.attributes == nil {
+	if k.standing == nil {
 		return nil
 	}
-	updates, text := k.attributes(k.state)
-	if text == k.shown {
+	now := k.standing(k.state)
+	updates := now.since(k.shown)
+	if len(updates) == 0 {
 		return nil
 	}
-	k.shown = text
+	k.shown = now
 	return workflow.UpsertTypedSearchAttributes(ctx, updates...)
 }

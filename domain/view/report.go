@@ -9,8 +9,9 @@ import (
 // Committed is what a command key was used for.
 type Committed struct {
 	No          string
-	Seq         int    // of the subject after the command
-	Fingerprint string // of the request
+	Seq         int       // of the subject after the command
+	Fingerprint string    // of the request
+	At          time.Time // when it was written down
 }
 
 // NoticeItem is a notice in the inbox of a user.

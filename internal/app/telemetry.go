@@ -26,6 +26,10 @@ func (a *App) watch() error {
 	if a.Telemetry == nil {
 		return nil
 	}
+	var err error
+	if a.Desk.Ledger, err = a.Telemetry.Firings(a.Store); err != nil {
+		return err
+	}
 	if err := a.Telemetry.Watch(telemetry.Pool(a.Store.Stat)); err != nil {
 		return err
 	}

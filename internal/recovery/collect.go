@@ -2,11 +2,13 @@ package recovery
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 
 	"huajie/activities"
+	"huajie/domain"
 	"huajie/domain/grievance"
 	"huajie/domain/joint"
 	"huajie/domain/machine"
@@ -31,21 +33,23 @@ type group struct {
 	from, to int
 }
 
-// collect reads every run of a stream, those a listed one continued included.
+// collect reads every run of a stream, those a listed one continued included. A
+// run that is beyond retention leaves a gap, which the ledger may fill.
 func (d *Desk) collect(ctx context.Context, s stack) collected {
 	c := collected{kind: s.kind, no: s.no}
 	events, cuts := map[int]machine.Event{}, map[int]bool{}
 	keys, done := map[string]string{}, map[string]int{}
 	read := map[string]bool{}
-	todo := slices.Clone(s.runs)
-	for len(todo) > 0 {
+	for todo := slices.Clone(s.runs); len(todo) > 0; todo = todo[1:] {
 		run := todo[0]
-		todo = todo[1:]
 		if read[run.ID] {
 			continue
 		}
 		read[run.ID] = true
 		r, err := d.Engine.Read(ctx, run)
+		if errors.Is(err, ErrNotKept) {
+			continue
+		}
 		if err != nil {
 			c.fault = fmt.Sprintf("the history of run %s cannot be read: %v", run.ID, err)
 			return c
@@ -63,8 +67,8 @@ func (d *Desk) collect(ctx context.Context, s stack) collected {
 				keys[key] = print
 			}
 		}
-		if r.Before != "" && !read[r.Before] && !slices.ContainsFunc(s.runs, func(x Run) bool { return x.ID == r.Before }) {
-			d.readEarlier(ctx, Run{Kind: s.kind, No: s.no, ID: r.Before}, &todo)
+		if r.Before != "" {
+			todo = append(todo, Run{Kind: s.kind, No: s.no, ID: r.Before})
 		}
 	}
 	for _, seq := range slices.Sorted(maps.Keys(events)) {
@@ -73,14 +77,6 @@ func (d *Desk) collect(ctx context.Context, s stack) collected {
 	c.groups = grouped(c.events, cuts)
 	c.name(keys, done)
 	return c
-}
-
-// readEarlier adds a run the list did not show, if the engine still has it. One
-// that is beyond retention leaves a gap, which the ledger may fill.
-func (d *Desk) readEarlier(ctx context.Context, run Run, todo *[]Run) {
-	if _, err := d.Engine.Read(ctx, run); err == nil {
-		*todo = append(*todo, run)
-	}
 }
 
 // clash finds an event two runs tell differently; it cannot be decided here
@@ -142,7 +138,7 @@ func (c *collected) at(seq int) int {
 
 // renderer writes the notices of events again, with the rules and the state
 // they were written with.
-func (d *Desk) renderer(c collected) func([]machine.Event, []int) ([]notice.Message, error) {
+func (d *Desk) renderer(c collected, name func(string) (domain.Text, bool)) func([]machine.Event, []int) ([]notice.Message, error) {
 	return func(stream []machine.Event, added []int) ([]notice.Message, error) {
 		wanted := map[int]bool{}
 		for _, seq := range added {
@@ -167,8 +163,30 @@ func (d *Desk) renderer(c collected) func([]machine.Event, []int) ([]notice.Mess
 				area = k.Area
 			}
 			rules := d.Book.Rules(area, version, e.RecordedAt)
-			return notice.FromCase(k, rules), rules
+			if store.SplitOff(e) { // its receipt has never named anybody
+				return notice.FromCase(k, rules), rules
+			}
+			return notice.FromCase(k, rules).Named(name), rules
 		})
+	}
+}
+
+// namer looks up how users are called, each once; whose account is gone is not
+// named.
+func (d *Desk) namer(ctx context.Context) func(string) (domain.Text, bool) {
+	type answer struct {
+		name  domain.Text
+		known bool
+	}
+	asked := map[string]answer{"": {}}
+	return func(username string) (domain.Text, bool) {
+		a, ok := asked[username]
+		if !ok {
+			u, err := d.Ledger.UserNamed(ctx, username)
+			a = answer{domain.Text{ZH: u.ZH, EN: u.EN}, err == nil}
+			asked[username] = a
+		}
+		return a.name, a.known
 	}
 }
 

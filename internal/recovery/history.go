@@ -2,6 +2,7 @@ package recovery
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	commonpb "go.temporal.io/api/common/v1"
@@ -54,6 +55,9 @@ func (t *Temporal) Read(ctx context.Context, run Run) (Recorded, error) {
 	it := t.Client.GetWorkflowHistory(ctx, workflowID(run.Kind, run.No), run.ID, false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 	for it.HasNext() {
 		e, err := it.Next()
+		if errors.Is(notFound(err), ErrNotRunning) {
+			return r.out, ErrNotKept
+		}
 		if err != nil {
 			return r.out, err
 		}

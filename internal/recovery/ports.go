@@ -8,6 +8,7 @@ import (
 
 	"huajie/activities"
 	"huajie/domain/machine"
+	"huajie/domain/org"
 	"huajie/store"
 )
 
@@ -20,6 +21,7 @@ type Ledger interface {
 	DanglingCommands(ctx context.Context, after string, limit int) (bad []store.Dangling, next string, err error)
 	Gone(ctx context.Context) (store.Gone, error)
 	MarkStarted(ctx context.Context, no string) error
+	UserNamed(ctx context.Context, username string) (org.User, error)
 	Rebuild(ctx context.Context, f store.Found, dry bool) (store.Rebuilt, error)
 	RaiseNumbers(ctx context.Context, place, letter string, day time.Time, last int) error
 }
@@ -37,7 +39,8 @@ type Engine interface {
 	Running(ctx context.Context, kind, no string) (bool, error)
 	// Nudge makes a workflow look at the ledger again.
 	Nudge(ctx context.Context, kind, no string) error
-	// Read takes what is of use to the ledger out of the history of a run.
+	// Read takes what is of use to the ledger out of the history of a run;
+	// ErrNotKept where the engine has let go of it.
 	Read(ctx context.Context, run Run) (Recorded, error)
 	// Start starts a workflow unless one runs; it tells whether it did.
 	Start(ctx context.Context, s Start) (bool, error)
@@ -45,6 +48,9 @@ type Engine interface {
 
 // ErrNotRunning says that a case or session has no running workflow.
 var ErrNotRunning = errors.New("no workflow runs")
+
+// ErrNotKept says that a history is beyond the engine's retention.
+var ErrNotKept = errors.New("the history is not kept")
 
 // Run is one run of a workflow.
 type Run struct {

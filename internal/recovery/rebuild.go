@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"huajie/domain"
 	"huajie/domain/calendar"
 	"huajie/store"
 )
@@ -62,7 +63,7 @@ const atOnce = 64
 
 // Rebuild puts the ledger back from the histories of the engine.
 func (d *Desk) Rebuild(ctx context.Context, o RebuildOptions) (Rebuilding, error) {
-	began := time.Now()
+	began, name := time.Now(), d.namer(ctx)
 	out := Rebuilding{Problems: []Problem{}}
 	stacks, err := d.stacks(ctx, o.No)
 	if err == nil && !o.Dry {
@@ -72,7 +73,7 @@ func (d *Desk) Rebuild(ctx context.Context, o RebuildOptions) (Rebuilding, error
 		if err != nil {
 			break
 		}
-		err = d.rebuildChunk(ctx, chunk, o, &out)
+		err = d.rebuildChunk(ctx, chunk, o, name, &out)
 		d.progress("histories", out.Streams, len(stacks))
 	}
 	if err == nil {
@@ -143,7 +144,7 @@ func (d *Desk) raiseNumbers(ctx context.Context, stacks []stack) error {
 }
 
 // rebuildChunk reads some histories side by side and writes them in order.
-func (d *Desk) rebuildChunk(ctx context.Context, chunk []stack, o RebuildOptions, out *Rebuilding) error {
+func (d *Desk) rebuildChunk(ctx context.Context, chunk []stack, o RebuildOptions, name func(string) (domain.Text, bool), out *Rebuilding) error {
 	found := make([]collected, len(chunk))
 	g, reading := errgroup.WithContext(ctx)
 	g.SetLimit(d.workers())
@@ -162,7 +163,7 @@ func (d *Desk) rebuildChunk(ctx context.Context, chunk []stack, o RebuildOptions
 		return err
 	}
 	for _, c := range found {
-		if err := d.putBack(ctx, c, o, out); err != nil {
+		if err := d.putBack(ctx, c, o, name, out); err != nil {
 			return err
 		}
 	}
@@ -170,13 +171,16 @@ func (d *Desk) rebuildChunk(ctx context.Context, chunk []stack, o RebuildOptions
 }
 
 // putBack writes one stream and keeps the account.
-func (d *Desk) putBack(ctx context.Context, c collected, o RebuildOptions, out *Rebuilding) error {
+func (d *Desk) putBack(ctx context.Context, c collected, o RebuildOptions, name func(string) (domain.Text, bool), out *Rebuilding) error {
+	if c.runs == 0 && c.fault == "" { // listed a moment ago, and deleted
+		return nil
+	}
 	out.Streams++
 	if c.fault != "" {
 		out.Problems = append(out.Problems, Problem{Kind: c.kind, No: c.no, Detail: c.fault})
 		return nil
 	}
-	done, err := d.Ledger.Rebuild(ctx, store.Found{Kind: c.kind, No: c.no, Events: c.events, Commands: c.commands, Render: d.renderer(c)}, o.Dry)
+	done, err := d.Ledger.Rebuild(ctx, store.Found{Kind: c.kind, No: c.no, Events: c.events, Commands: c.commands, Render: d.renderer(c, name)}, o.Dry)
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.no, err)
 	}

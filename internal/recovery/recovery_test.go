@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/api/common/v1"
+	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/workflowservice/v1"
 
 	"huajie/activities"
@@ -28,7 +29,7 @@ var asBefore = map[string]string{
 	"numbers":   `SELECT to_jsonb(n)::text FROM numbers n ORDER BY place, letter, day`,
 	"commands": `SELECT (to_jsonb(c) - 'at' || CASE WHEN from_seq = 1 AND kind = 'grievance' THEN '{"fingerprint": "unknown"}' ELSE '{}' END::jsonb)::text
 		FROM commands c ORDER BY key`,
-	"notices": `SELECT (to_jsonb(n) - 'id' - 'read_at' - 'read_by')::text FROM notices n ORDER BY no, seq, n, to_case, to_user, to_role, to_unit, id`,
+	"notices": `SELECT (to_jsonb(x) - 'id' - 'read_at' - 'read_by')::text FROM notices x ORDER BY no, seq, n, to_case, to_user, to_role, to_unit, id`,
 }
 
 const ledgerTables = "events, cases, sessions, deadlines, commands, numbers, notices"
@@ -38,7 +39,6 @@ func (s *stand) snapshot() map[string][]string {
 	out := map[string][]string{}
 	for name, query := range asBefore {
 		out[name] = s.dump(query)
-		require.NotEmpty(s.t, out[name], name)
 	}
 	return out
 }
@@ -52,9 +52,14 @@ func TestTheLedgerIsRebuiltFromTheEngine(t *testing.T) {
 	inHand, closed := s.inHand(), s.closed()
 	joint, session := s.session()
 	parent := s.toUnit()
-	s.do("disp.220402", s.register("win-general.220402", "220402008").No, "start-triage", nil)
+	triage := s.register("win-general.220402", "220402008")
+	s.do("disp.220402", triage.No, "start-triage", nil)
+	s.do("disp.220402", triage.No, "split", map[string]any{"summary": "另一事项", "nature": "complaint", "category": "0402", "reason": "两个事项"})
 	s.whole()
 	before := s.snapshot()
+	for name, rows := range before {
+		require.NotEmpty(t, rows, name)
+	}
 
 	s.sql("TRUNCATE " + ledgerTables)
 	r := s.verify()
@@ -82,6 +87,8 @@ func TestTheLedgerIsRebuiltFromTheEngine(t *testing.T) {
 	require.Equal(t, again.Streams, again.Same, "a second time there is nothing to do")
 
 	// Officers go on, receipts open, and no number is drawn twice.
+	_, err = s.app.Store.PublicCase(ctx, triage.No, triage.QueryCode)
+	require.NoError(t, err)
 	s.do("handler."+housing, inHand, "contact-petitioner", map[string]any{"method": "phone", "reached": true, "summary": "已约"})
 	s.sit("liaison."+housing, session, "acknowledge", nil)
 	fresh := s.register("win-general.220402", "220402008")
@@ -89,6 +96,48 @@ func TestTheLedgerIsRebuiltFromTheEngine(t *testing.T) {
 	_, err = s.app.Store.PublicCase(ctx, fresh.No, fresh.QueryCode)
 	require.NoError(t, err)
 	s.whole()
+}
+
+// TestAWorkflowOutlivesTheLossOfItsLedger: a deadline passes while there is no
+// ledger to fire it in. The workflow must wait for it, and not end.
+func TestAWorkflowOutlivesTheLossOfItsLedger(t *testing.T) {
+	t.Parallel()
+	s := newStand(t)
+	ctx := context.Background()
+	no := s.drill()
+	c, err := s.app.Store.StoredCase(ctx, no)
+	require.NoError(t, err)
+	next, ok := c.Next()
+	require.True(t, ok)
+	s.sql("TRUNCATE " + ledgerTables)
+	s.eventually(func() bool { return s.tried(no) }, "the workflow tries to let its deadline take effect")
+	running, err := s.Engine.Running(ctx, activities.KindGrievance, no)
+	require.NoError(t, err)
+	require.True(t, running)
+	done, err := s.Rebuild(ctx, recovery.RebuildOptions{})
+	require.NoError(t, err)
+	require.Empty(t, done.Problems)
+	s.eventually(func() bool { return s.has(no, "escalated_l2") }, "time goes on")
+	list, err := s.app.Store.Events(ctx, no)
+	require.NoError(t, err)
+	first := list[c.Seq] // the one after the last there was
+	require.Equal(t, next.ID, first.Deadline)
+	require.True(t, first.At.Equal(next.At), "as of the moment it was due")
+	require.True(t, first.RecordedAt.After(first.At))
+	s.whole()
+}
+
+// tried tells whether a timer of the workflow has fired.
+func (s *stand) tried(no string) bool {
+	it := s.app.Client.GetWorkflowHistory(context.Background(), workflows.GrievanceID(no), "", false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	for it.HasNext() {
+		e, err := it.Next()
+		require.NoError(s.t, err)
+		if e.GetEventType() == enums.EVENT_TYPE_TIMER_FIRED {
+			return true
+		}
+	}
+	return false
 }
 
 // TestAPartlyLostLedgerIsFilledIn loses the end of one case, the middle of

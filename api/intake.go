@@ -1,0 +1,35 @@
+package api
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"huajie/activities"
+	"huajie/domain"
+)
+
+// awayPause is how long registrations do not even ask an engine that did not
+// answer: a queue at the window must not wait for it person by person. The
+// worker starts what was left.
+const awayPause = 5 * time.Second
+
+// restraint remembers when the engine last did not answer.
+type restraint struct{ last atomic.Int64 }
+
+func (r *restraint) holds(now time.Time) bool {
+	since := now.Sub(time.Unix(0, r.last.Load()))
+	return since >= 0 && since < awayPause
+}
+
+// begin starts the workflow of a case that has just been registered.
+func (s *server) begin(ctx context.Context, w activities.Written) error {
+	if s.restraint.holds(s.Now()) {
+		return unavailable("engine_away")
+	}
+	err := s.startCase(ctx, w.No, nil, w.Events)
+	if domain.CodeOf(err) == domain.CodeUnavailable {
+		s.restraint.last.Store(s.Now().UnixNano())
+	}
+	return err
+}
