@@ -40,7 +40,7 @@ func deadlines() Scenario {
 			}
 			s.within, s.patience = within, patience
 			// One limit alone is to pass: no reminder at half time before it.
-			if s.site, err = r.Lab.OpenSite(ctx, SiteOptions{Policy: "  sign.limit.normal: 2h\n  sign.remind: 100%\n"}); err != nil {
+			if s.site, err = r.Lab.OpenSite(ctx, SiteOptions{Policy: "  sign.limit.normal: 7200s\n  sign.remind: 100%\n"}); err != nil {
 				return err
 			}
 			defer func() { err = errors.Join(err, s.site.Close()) }()

@@ -60,7 +60,7 @@ func (s *state) root() *cobra.Command {
 		},
 	}
 	root.PersistentFlags().StringVar(&s.file, "config", os.Getenv("HUAJIE_CONFIG"), "configuration file (YAML)")
-	root.AddCommand(s.devCommand(), s.apiCommand(), s.workerCommand(), s.migrateCommand(), s.doctorCommand(),
+	root.AddCommand(s.devCommand(), s.apiCommand(), s.workerCommand(), s.migrateCommand(), s.healthcheckCommand(), s.doctorCommand(),
 		s.demoCommand(), s.tokenCommand(), s.configCommand(), s.openapiCommand(), s.rulebookCommand(), s.versionCommand(),
 		s.verifyCommand(), s.ledgerCommand(), s.casesCommand())
 	return root
