@@ -7,7 +7,10 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
+
+	"go.temporal.io/api/workflowservice/v1"
 
 	"huajie/config"
 	"huajie/internal/app"
@@ -82,7 +85,8 @@ func (l *Lab) OpenSite(ctx context.Context, o SiteOptions) (*Site, error) {
 	cfg := config.Default()
 	cfg.DataDir, cfg.Listen = l.Dir, "127.0.0.1:0"
 	cfg.PayloadKeyFile = filepath.Join(l.Dir, "payload.json")
-	cfg.DatabaseURL, cfg.TemporalAddress, cfg.TemporalNamespace = url, l.Stack.TemporalAddress, l.Stack.Namespace
+	cfg.DatabaseURL, cfg.TemporalAddress = url, l.Stack.TemporalAddress
+	cfg.TemporalNamespace = strings.ReplaceAll(name, "_", "-") // case numbers of two sites are the same
 	cfg.Demo = true
 	if cfg.RulebookDir, err = l.rules(name, o.Policy); err != nil {
 		return nil, err
@@ -97,10 +101,29 @@ func (l *Lab) OpenSite(ctx context.Context, o SiteOptions) (*Site, error) {
 	}
 	a.TaskQueue = name
 	s := &Site{App: a, lab: l}
-	if err := s.start(ctx, cfg, o); err != nil {
+	if err := errors.Join(s.attributesKnown(ctx), s.start(ctx, cfg, o)); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
+}
+
+// attributesKnown waits until the engine has taken in the new namespace and what
+// is searched in it; it looks once a second.
+func (s *Site) attributesKnown(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	for {
+		_, err := s.Client.CountWorkflow(ctx, &workflowservice.CountWorkflowExecutionsRequest{
+			Namespace: s.Config.TemporalNamespace, Query: workflows.AttrCounty.GetName() + " = 'none'"})
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
 }
 
 func (s *Site) start(ctx context.Context, cfg config.Config, o SiteOptions) (err error) {

@@ -45,7 +45,11 @@ func (l *Lab) profiles(ctx context.Context, watched ...*child) (stop func() erro
 }
 
 func (l *Lab) onServer(ctx context.Context, do func(*pgx.Conn) error) error {
-	c, err := pgx.Connect(ctx, l.Stack.DatabaseURL)
+	return onDatabase(ctx, l.Stack.DatabaseURL, do)
+}
+
+func onDatabase(ctx context.Context, url string, do func(*pgx.Conn) error) error {
+	c, err := pgx.Connect(ctx, url)
 	if err != nil {
 		return err
 	}

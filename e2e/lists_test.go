@@ -87,7 +87,7 @@ func playPagingUnderInserts(t *testing.T, s *stand) {
 	}
 	quit()
 	require.NotEmpty(t, during)
-	all := append(before, during...)
+	all := slices.Concat(before, during)
 	for _, limit := range []string{"1", "7", "200"} {
 		p := s.list("disp.220402", "q", words, "limit", limit, "total", "true")
 		require.Equal(t, len(all), *p.Total)

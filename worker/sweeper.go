@@ -2,8 +2,10 @@ package worker
 
 import (
 	"context"
+	"errors"
 	"time"
 
+	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 
 	"huajie/workflows"
@@ -46,10 +48,20 @@ func (s *sweeper) sweep(ctx context.Context) {
 	for _, no := range nos {
 		if err := StartCase(ctx, s.Client, s.Cases, s.queue, no); err != nil {
 			s.Log.WarnContext(ctx, "cannot start the workflow of a case", "case", no, "error", err)
-			return // the engine is away; the next sweep tries again
+			if engineAway(err) {
+				return // the next sweep tries again
+			}
+			continue // one case that cannot start must not keep the others waiting
 		}
 		s.Log.InfoContext(ctx, "started the workflow of a stored case", "case", no)
 	}
+}
+
+// engineAway tells an engine that does not answer from a case it will not take.
+func engineAway(err error) bool {
+	var gone *serviceerror.Unavailable
+	var late *serviceerror.DeadlineExceeded
+	return errors.As(err, &gone) || errors.As(err, &late) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
 }
 
 // StartCase starts the workflow of a registered case from its ledger. Starting

@@ -22,13 +22,9 @@ func Grievance(ctx workflow.Context, in GrievanceInput) error {
 	if err := c.fold(in.Events); err != nil {
 		return err
 	}
-	for !c.idle() || !grievance.Final(c.state) {
-		if err := c.next(ctx); err != nil {
-			return err
-		}
-		if c.mayContinue(ctx) {
-			return workflow.NewContinueAsNewError(ctx, GrievanceWorkflow, GrievanceInput{No: c.no, State: c.state})
-		}
+	goOn, err := c.live(ctx, grievance.Final)
+	if goOn {
+		return workflow.NewContinueAsNewError(ctx, GrievanceWorkflow, GrievanceInput{No: c.no, State: c.state})
 	}
-	return c.drain(ctx)
+	return err
 }

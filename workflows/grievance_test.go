@@ -182,3 +182,34 @@ func TestUnknownActionLeavesNoHistory(t *testing.T) {
 	require.Equal(t, domain.CodeNotFound, domain.CodeOf(failure.Unwrap(inner.err)), "a step of the system is no step of a person")
 	require.Len(t, p.ledger.Events(p.no), 1)
 }
+
+// TestWordToAnEndedCaseIsHeard: a case that is over is started again by the word
+// of another; it must be heard before the run ends.
+func TestWordToAnEndedCaseIsHeard(t *testing.T) {
+	t.Parallel()
+	p := newPlay(t, "win-general.220402", nil)
+	other := p.another()
+	ctx := context.Background()
+	for i, s := range []struct {
+		user, action string
+		in           form.Input
+	}{
+		{"disp.220402", "start-triage", nil}, {"disp.220402", "merge", form.Input{"master": other, "reason": "同一事项"}},
+		{domain.System, "master-moved", form.Input{"state": "replied"}}, {domain.Petitioner, "evaluate", form.Input{"rating": "basic"}},
+	} {
+		_, err := p.desk.Commit(ctx, activities.CommitInput{Kind: activities.KindGrievance, No: p.no, Seq: -1,
+			Command: machine.Command{Key: s.action, Action: s.action, Actor: p.actor(s.user), Input: s.in}, At: monday.Add(time.Duration(i+1) * time.Minute)})
+		require.NoError(t, err, s.action)
+	}
+	_, err := p.desk.Commit(ctx, activities.CommitInput{Kind: activities.KindGrievance, No: p.no, Seq: -1, At: monday.Add(30 * day)})
+	require.NoError(t, err)
+	ended := p.ledger.Case(p.no)
+	require.True(t, grievance.Final(ended))
+
+	word := workflows.TellInput{From: other, Command: machine.Command{Key: "rework", Action: "master-moved", Actor: domain.SystemActor(), Input: form.Input{"state": "rework"}}}
+	p.env.SetStartTime(monday.Add(31 * day))
+	p.env.RegisterDelayedCallback(func() { p.env.SignalWorkflow(workflows.TellSignal, word) }, 0)
+	p.env.RegisterDelayedCallback(p.env.CancelWorkflow, time.Hour)
+	p.env.ExecuteWorkflow(workflows.GrievanceWorkflow, workflows.GrievanceInput{No: p.no, State: ended})
+	require.Nil(t, p.ledger.Case(p.no).Evaluation, "the rating of an answer that was taken back is void")
+}

@@ -110,7 +110,9 @@ func (k *keeper[S]) fold(events []machine.Event) error {
 		}
 		next, err := machine.Evolve(k.state, k.machine.Fresh, e)
 		if err != nil {
-			return temporal.NewNonRetryableApplicationError("the ledger does not continue the history", "fold", err)
+			// A failed workflow task is tried again and can be mended; a failed
+			// workflow would leave the case without its clocks.
+			panic(fmt.Errorf("the ledger does not continue the history: %w", err))
 		}
 		k.state = next
 		for i, f := range e.Effects {
@@ -120,8 +122,32 @@ func (k *keeper[S]) fold(events []machine.Event) error {
 	return nil
 }
 
-// idle tells whether nothing waits to be carried out.
-func (k *keeper[S]) idle() bool { return len(k.effects) == 0 && len(k.told) == 0 }
+// live deals with what comes until the subject is over and nothing waits, and
+// every officer has had an answer. It returns early, with true, when the history
+// has grown long enough to go on in a new run.
+func (k *keeper[S]) live(ctx workflow.Context, over func(S) bool) (goOn bool, err error) {
+	for {
+		for !k.idle(ctx) || !over(k.state) {
+			if err := k.next(ctx); err != nil {
+				return false, err
+			}
+			if k.mayContinue(ctx) {
+				return true, nil
+			}
+		}
+		if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
+			return false, err
+		}
+		if k.idle(ctx) && over(k.state) { // the last answer may have brought something
+			return false, nil
+		}
+	}
+}
+
+// idle tells whether nothing waits to be heard or carried out.
+func (k *keeper[S]) idle(ctx workflow.Context) bool {
+	return len(k.effects) == 0 && len(k.told) == 0 && k.word(ctx).Len() == 0
+}
 
 // next waits for whatever comes first and deals with it: a consequence to carry
 // out, word from another case, or the earliest deadline.
@@ -204,7 +230,13 @@ func (k *keeper[S]) carryOut(ctx workflow.Context, f cause) error {
 		return k.startSession(ctx, f)
 	}
 	in := DeliverInput{From: k.no, Key: f.Key, Effect: f.Effect}
-	return workflow.ExecuteActivity(withDeliveryOptions(ctx), DeliverActivity, in).Get(ctx, nil)
+	err := workflow.ExecuteActivity(withDeliveryOptions(ctx), DeliverActivity, in).Get(ctx, nil)
+	if refused := failure.Unwrap(err); err != nil && domain.CodeOf(refused) != "" {
+		// What cannot be carried out must not end the case that caused it.
+		workflow.GetLogger(ctx).Error("a consequence could not be carried out", "to", f.Effect.To, "kind", f.Effect.Kind, "reason", domain.ReasonOf(refused))
+		return nil
+	}
+	return err
 }
 
 func (k *keeper[S]) startSession(ctx workflow.Context, f cause) error {
@@ -234,12 +266,7 @@ func (k *keeper[S]) open(ctx workflow.Context, opening machine.Command) error {
 // mayContinue tells whether the history is long enough to start a new one and
 // nothing is in flight.
 func (k *keeper[S]) mayContinue(ctx workflow.Context) bool {
-	return workflow.GetInfo(ctx).GetContinueAsNewSuggested() && k.idle() && k.word(ctx).Len() == 0 && workflow.AllHandlersFinished(ctx)
-}
-
-// drain lets officers who are still being answered get their answer.
-func (k *keeper[S]) drain(ctx workflow.Context) error {
-	return workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) })
+	return workflow.GetInfo(ctx).GetContinueAsNewSuggested() && k.idle(ctx) && workflow.AllHandlersFinished(ctx)
 }
 
 // show writes the search attributes that have changed.

@@ -25,13 +25,9 @@ func JointSession(ctx workflow.Context, in SessionInput) error {
 			return err
 		}
 	}
-	for !s.idle() || !joint.Final(s.state) {
-		if err := s.next(ctx); err != nil {
-			return err
-		}
-		if s.mayContinue(ctx) {
-			return workflow.NewContinueAsNewError(ctx, SessionWorkflow, SessionInput{No: s.no, Case: in.Case, State: s.state})
-		}
+	goOn, err := s.live(ctx, joint.Final)
+	if goOn {
+		return workflow.NewContinueAsNewError(ctx, SessionWorkflow, SessionInput{No: s.no, Case: in.Case, State: s.state})
 	}
-	return s.drain(ctx)
+	return err
 }

@@ -71,12 +71,22 @@ func newPlay(t *testing.T, clerk string, in form.Input) *play {
 // actor is a demo user with the offices held.
 func (p *play) actor(name string) domain.Actor {
 	p.t.Helper()
-	if name == domain.Petitioner {
+	if name == domain.Petitioner || name == domain.System {
 		return domain.Actor{User: name}
 	}
 	u, ok := p.book.Users.User(name)
 	require.True(p.t, ok, "no demo user %s", name)
 	return domain.Actor{User: u.Username, Grants: u.Grants}
+}
+
+// another registers a second case and gives its number.
+func (p *play) another() string {
+	p.t.Helper()
+	w, err := p.desk.Register(context.Background(), activities.RegisterInput{Actor: p.actor("win-general.220402"), At: monday,
+		Input:  form.Input{"nature": "help", "summary": "同一处漏水", "channel": "phone", "area": "220402008", "category": "0201"},
+		Intake: activities.Intake{PersonID: "p2"}})
+	require.NoError(p.t, err)
+	return w.No
 }
 
 // outcome is what an update answered.
