@@ -21,7 +21,7 @@ LDFLAGS := -s -w
 
 EMBEDDED := embedded/go.mod embedded/go.sum $(shell find embedded -name '*.go' -not -name '*_test.go')
 
-.PHONY: run test build setup lint clean help FORCE
+.PHONY: run test build setup bench lint clean help FORCE
 .DEFAULT_GOAL := help
 
 help: ## what there is
@@ -55,6 +55,13 @@ bin/golangci-lint bin/workflowcheck: tools/go.mod tools/go.sum
 	@mkdir -p bin
 	@cd tools && go build -ldflags='$(LDFLAGS)' -o ../bin/ github.com/golangci/golangci-lint/v2/cmd/golangci-lint go.temporal.io/sdk/contrib/tools/workflowcheck
 	@touch bin/golangci-lint bin/workflowcheck
+
+bench: bin/huajie-temporal bin/bench ## measure this machine; BENCH="-help" shows what can be chosen
+	@./bin/bench $(BENCH)
+
+bin/bench: FORCE
+	@mkdir -p bin
+	@go build -ldflags='$(LDFLAGS)' -o bin/bench ./bench/cmd/bench
 
 lint: bin/golangci-lint bin/workflowcheck ## style, architecture, determinism of workflows
 	@./scripts/lint.sh

@@ -94,7 +94,7 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger, opts ...Opti
 		a.Client.Close()
 		return nil, err
 	}
-	a.Book = rulebook.NewHolder(book)
+	a.Book = rulebook.NewHolder(book, rulebookOptions(cfg)...)
 	a.Desk = &activities.Desk{Ledger: a.Store, Book: a.Book}
 	if err := a.watch(); err != nil {
 		a.Close()
@@ -139,14 +139,18 @@ func (a *App) Worker() *worker.Worker {
 
 // Rulebook loads the rulebook the configuration names.
 func Rulebook(cfg config.Config) (*rulebook.Book, error) {
-	var opts []rulebook.Option
-	if cfg.Drill {
-		opts = append(opts, rulebook.WithDrill())
-	}
+	opts := rulebookOptions(cfg)
 	if cfg.RulebookDir == "" {
 		return rulebook.Default(opts...)
 	}
 	return rulebook.Load(os.DirFS(cfg.RulebookDir), opts...)
+}
+
+func rulebookOptions(cfg config.Config) []rulebook.Option {
+	if cfg.Drill {
+		return []rulebook.Option{rulebook.WithDrill()}
+	}
+	return nil
 }
 
 // Effective fills in what the running local stack of the data directory answers

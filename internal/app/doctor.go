@@ -45,7 +45,7 @@ func rulebookFinding(b *rulebook.Book, err error) localstack.Finding {
 	case err != nil:
 		f.Detail = err.Error()
 	default:
-		return localstack.Finding{What: "rulebook", OK: true, Detail: "version " + b.Version}
+		return localstack.Finding{What: "rulebook", OK: true, Detail: fmt.Sprintf("%d units, %d policy layers, no faults", len(b.Org.Units()), len(b.Policy.Layers()))}
 	}
 	return f
 }

@@ -67,6 +67,10 @@ func (a *App) Run(ctx context.Context, p Parts) error {
 		g.Go(func() error { return unlessStopped(ctx, a.awaitLedger(ctx)) })
 	}
 	g.Go(func() error {
+		a.reloadOnHangup(ctx)
+		return nil
+	})
+	g.Go(func() error {
 		select {
 		case err := <-p.Failed:
 			return err

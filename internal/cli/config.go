@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -19,6 +20,9 @@ func (s *state) configCommand() *cobra.Command {
 			value, ok := cfg.Get(args[0])
 			if !ok {
 				return fmt.Errorf("no setting %q; the settings are %v", args[0], config.Keys())
+			}
+			if value == "" && (args[0] == "database_url" || args[0] == "temporal_address") {
+				return fmt.Errorf("%s is not set and the local stack does not run: start it with `huajie dev`, or set HUAJIE_%s", args[0], strings.ToUpper(args[0]))
 			}
 			fmt.Fprintln(cmd.OutOrStdout(), value)
 			return nil
