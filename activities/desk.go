@@ -6,11 +6,13 @@ import (
 	"time"
 
 	"huajie/domain"
+	"huajie/domain/codes"
 	"huajie/domain/form"
 	"huajie/domain/grievance"
 	"huajie/domain/joint"
 	"huajie/domain/machine"
 	"huajie/domain/notice"
+	"huajie/domain/view"
 )
 
 // Rulebook gives the rules a case is judged by.
@@ -25,6 +27,16 @@ type Rulebook interface {
 type Desk struct {
 	Ledger Ledger
 	Book   Rulebook
+	Now    func() time.Time // the clock that waiting is measured with; nil: time.Now
+
+	delays delays
+}
+
+func (d *Desk) now() time.Time {
+	if d.Now == nil {
+		return time.Now()
+	}
+	return d.Now()
 }
 
 // CommitInput asks for one step of one subject, or, with an empty action, for
@@ -35,6 +47,8 @@ type CommitInput struct {
 	Seq     int             `json:"seq"` // what the workflow has folded
 	Command machine.Command `json:"command"`
 	At      time.Time       `json:"at"`
+
+	recordedAt time.Time // At, and how long the ledger has been away since
 }
 
 // CommitResult is what the workflow folds.
@@ -48,8 +62,11 @@ type CommitResult struct {
 // again is safe.
 func (d *Desk) Commit(ctx context.Context, in CommitInput) (CommitResult, error) {
 	w := Write{Kind: in.Kind, No: in.No, Seq: in.Seq, Key: in.Command.Key, Fingerprint: in.Command.Fingerprint}
+	waited := d.delays.begin(in, d.now())
+	in.recordedAt = in.At.Add(waited)
 	switch in.Kind {
 	case KindGrievance:
+		_, w.Beside = grievance.Machine.Named(in.Command.Action, in.Command.Input)
 		w.Decide = func(cur Current) (Decision, error) { return d.decideCase(cur, in) }
 	case KindSession:
 		w.Decide = func(cur Current) (Decision, error) { return d.decideSession(cur, in) }
@@ -57,6 +74,7 @@ func (d *Desk) Commit(ctx context.Context, in CommitInput) (CommitResult, error)
 		return CommitResult{}, fmt.Errorf("no machine for %q", in.Kind)
 	}
 	out, err := d.Ledger.Change(ctx, w)
+	d.delays.end(in, err)
 	if err != nil {
 		return CommitResult{}, err
 	}
@@ -73,7 +91,7 @@ func (d *Desk) decideCase(cur Current, in CommitInput) (Decision, error) {
 		version = c.RulebookVersion // a case keeps the rules of its dispatch
 	}
 	rules := d.Book.Rules(c.Area, version, in.At)
-	world, err := d.worldOf(cur, c, in)
+	world, err := d.worldOf(cur, c, in, rules)
 	if err != nil {
 		return Decision{}, err
 	}
@@ -107,7 +125,7 @@ func (d *Desk) decideSession(cur Current, in CommitInput) (Decision, error) {
 	if err != nil {
 		return Decision{}, err
 	}
-	events, next, err := decide(joint.Machine, s, in, rules, machine.World{People: people})
+	events, next, err := decide(joint.Machine, s, in, rules, machine.World{People: people, RecordedAt: in.recordedAt})
 	if err != nil {
 		return Decision{}, err
 	}
@@ -135,8 +153,8 @@ func namesPeople(events []machine.Event) bool {
 }
 
 // worldOf gathers what the decision must know of users and other cases.
-func (d *Desk) worldOf(cur Current, c *grievance.Case, in CommitInput) (machine.World, error) {
-	var w machine.World
+func (d *Desk) worldOf(cur Current, c *grievance.Case, in CommitInput, rules *machine.Rules) (machine.World, error) {
+	w := machine.World{RecordedAt: in.recordedAt}
 	users, cases := grievance.Machine.Named(in.Command.Action, in.Command.Input)
 	for _, r := range c.Requests { // a signature carries out what was asked for
 		u, k := grievance.Machine.Named(r.Action, r.Input)
@@ -146,7 +164,7 @@ func (d *Desk) worldOf(cur Current, c *grievance.Case, in CommitInput) (machine.
 	if w.People, err = cur.People(users); err != nil {
 		return w, err
 	}
-	if w.Cases, err = cur.Cases(cases); err != nil {
+	if w.Cases, err = cur.Cases(cases, sightOf(in.Command.Actor, rules)); err != nil {
 		return w, err
 	}
 	switch in.Command.Action {
@@ -156,6 +174,15 @@ func (d *Desk) worldOf(cur Current, c *grievance.Case, in CommitInput) (machine.
 		w.HangUps.Suspended, w.HangUps.Due, err = cur.HangUps(c.LeadUnit, quarter(in.At))
 	}
 	return w, err
+}
+
+// sightOf is what the decision may know of other cases: what the actor may see.
+// Nobody acts when time does; time and the consequences of another case know all.
+func sightOf(a domain.Actor, rules *machine.Rules) view.Scope {
+	if a.IsSystem() || a.User == "" {
+		return view.Scope{City: true, Vault: true}
+	}
+	return view.ScopeOf(a, rules.Org)
 }
 
 // withSplit registers the case a split has made, in the same transaction.
@@ -176,7 +203,8 @@ func (d *Desk) withSplit(cur Current, out Decision, from *grievance.Case, in Com
 					input[k] = v
 				}
 			}
-			r := grievance.Registration{No: f.To, Petitioner: person, Anonymous: from.Anonymous, Origin: from.No, Input: input}
+			r := grievance.Registration{No: f.To, Petitioner: person, Anonymous: from.Anonymous, Origin: from.No,
+				OriginSealed: from.Confidentiality == codes.ConfidentialityAccusation, Input: input}
 			events, c, err := grievance.Register(r, cmd, rules, in.At)
 			if err != nil {
 				return Decision{}, err

@@ -7,6 +7,7 @@ import (
 	"huajie/domain/machine"
 	"huajie/domain/notice"
 	"huajie/domain/org"
+	"huajie/domain/view"
 )
 
 // The kinds of stream in the ledger.
@@ -46,7 +47,11 @@ type Write struct {
 	Seq         int    // what the writer has folded; -1 skips the check
 	Key         string // unique per wish; empty for deadlines
 	Fingerprint string // of the request the key was used for
-	Decide      func(Current) (Decision, error)
+	// Beside are other cases the decision will look at. They are locked with the
+	// stream, in the order of their numbers, so that two writers that name each
+	// other take turns.
+	Beside []string
+	Decide func(Current) (Decision, error)
 }
 
 // NewStream is the first write of a case or session.
@@ -78,7 +83,9 @@ type Current interface {
 	// People gives the users of these names that exist and are active.
 	People(names []string) (map[string]org.User, error)
 	// Cases gives what a decision may know of other cases.
-	Cases(nos []string) (map[string]machine.Related, error)
+	// Those outside the scope are left out like those that do not exist. They
+	// stay as they are until the transaction ends.
+	Cases(nos []string, scope view.Scope) (map[string]machine.Related, error)
 	// NewNo draws a case number (for a split).
 	NewNo(place, letter string, day time.Time) (string, error)
 	// HangUps counts a unit's suspended and due cases of the quarter.

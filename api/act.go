@@ -101,6 +101,29 @@ func (d *door[S, V]) step(ctx context.Context, subject S, w wish) (after S, at t
 	return after, at, unavailable("ledger_behind")
 }
 
+// replay answers a retry of a step that has taken the subject out of the
+// caller's sight: the answer is the one they had. For anything else the
+// subject stays hidden.
+func (d *door[S, V]) replay(ctx context.Context, no string, w wish, hidden error) (*shown[V], error) {
+	if domain.CodeOf(hidden) != domain.CodeNotFound || len(no) > longestNo {
+		return nil, hidden
+	}
+	done, found, err := d.s.Reader.Committed(ctx, commandKey(w.actor.User, d.machine.Name+"/"+no, w.key))
+	switch {
+	case err != nil:
+		return nil, err
+	case !found || done.No != no:
+		return nil, hidden
+	case done.Fingerprint != fingerprint(w.action, w.input):
+		return nil, &domain.Error{Code: domain.CodeKeyReused, Reason: "key_reused"}
+	}
+	after, at, err := d.after(ctx, no, done)
+	if err != nil {
+		return nil, err
+	}
+	return d.answer(after, at), nil
+}
+
 // settles tells whether an error may stand for a wish that was carried out
 // before: the case has moved on since, or the engine is away now.
 func settles(err error) bool {

@@ -78,7 +78,6 @@ func humaConfig(version string) huma.Config {
 	c := huma.DefaultConfig("Huajie 化解", version)
 	c.CreateHooks = nil // no $schema links in bodies
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "", "", ""
-	c.RejectUnknownQueryParameters = true
 	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	describe(c.OpenAPI)
 	return c

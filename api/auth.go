@@ -2,15 +2,14 @@ package api
 
 import (
 	"context"
-	"net"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"huajie/domain"
+	"huajie/domain/machine"
 	"huajie/domain/org"
 	"huajie/domain/view"
 )
@@ -29,6 +28,7 @@ type caller struct {
 	actor domain.Actor
 	scope view.Scope
 	token string
+	rules *machine.Rules // of the house, at the time of the request
 }
 
 type callerKey struct{}
@@ -54,8 +54,9 @@ func (s *server) signedIn(ctx huma.Context, next func(huma.Context)) {
 		return
 	}
 	actor := domain.Actor{User: user.Username, Grants: user.Grants}
-	scope := view.ScopeOf(actor, s.tree())
-	next(huma.WithValue(ctx, callerKey{}, caller{user, actor, scope, token}))
+	rules := s.rulesHere()
+	scope := view.ScopeOf(actor, rules.Org)
+	next(huma.WithValue(ctx, callerKey{}, caller{user, actor, scope, token, rules}))
 }
 
 // tokenOf finds the token of a request: a bearer token, else the cookie.
@@ -68,73 +69,4 @@ func tokenOf(ctx huma.Context) string {
 		return c.Value
 	}
 	return ""
-}
-
-// The patience with wrong passwords and query codes from one address.
-const (
-	mostFailures  = 20
-	failureWindow = 5 * time.Minute
-	mostWindows   = 10000
-)
-
-// patience counts failed attempts, so that secrets cannot be tried out at speed.
-type patience struct {
-	mu      sync.Mutex
-	now     func() time.Time
-	windows map[string]window
-}
-
-type window struct {
-	since time.Time
-	count int
-}
-
-func newPatience(now func() time.Time) *patience {
-	return &patience{now: now, windows: map[string]window{}}
-}
-
-// spent tells whether too many attempts have failed of late.
-func (p *patience) spent(key string) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	w := p.windows[key]
-	return w.count >= mostFailures && p.now().Sub(w.since) < failureWindow
-}
-
-// failed counts one more failed attempt.
-func (p *patience) failed(key string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	now := p.now()
-	if len(p.windows) >= mostWindows {
-		for k, w := range p.windows {
-			if now.Sub(w.since) >= failureWindow {
-				delete(p.windows, k)
-			}
-		}
-	}
-	w := p.windows[key]
-	if now.Sub(w.since) >= failureWindow {
-		w = window{since: now}
-	}
-	w.count++
-	p.windows[key] = w
-}
-
-// try runs a check of a secret under the patience for the address and subject.
-func (p *patience) try(address, subject string, check func() error) error {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		host = address
-	}
-	key := digest(host, subject)
-	if p.spent(key) {
-		return &domain.Error{Code: domain.CodeTooMany, Reason: "too_many_failures",
-			Text: domain.Text{ZH: "尝试次数过多,请稍后再试", EN: "too many failed attempts; try again later"}}
-	}
-	err = check()
-	if code := domain.CodeOf(err); code == domain.CodeSignIn || code == domain.CodeNotFound {
-		p.failed(key)
-	}
-	return err
 }

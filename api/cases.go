@@ -137,11 +137,18 @@ type Timeline struct {
 type timelineOutput struct{ Body Timeline }
 
 func (s *server) caseTimeline(ctx context.Context, in *ByNo) (*timelineOutput, error) {
-	c, err := s.cases.find(ctx, callerOf(ctx).scope, in.No)
+	who := callerOf(ctx)
+	c, err := s.cases.find(ctx, who.scope, in.No)
 	if err != nil {
 		return nil, err
 	}
-	return s.timeline(ctx, c.No)
+	out, err := s.timeline(ctx, c.No)
+	if err == nil && grievance.IsCitizen(who.actor) { // what officers write to each other is theirs
+		for i := range out.Body.Items {
+			out.Body.Items[i].By, out.Body.Items[i].Input = "", nil
+		}
+	}
+	return out, err
 }
 
 func (s *server) timeline(ctx context.Context, no string) (*timelineOutput, error) {
@@ -202,7 +209,11 @@ func (s *server) caseActions(ctx context.Context, in *actionsInput) (*actionsOut
 	if err != nil {
 		return nil, err
 	}
-	return offered(ctx, &s.cases, c, who.actor, s.hintsFor(c, s.Now()), english(in.Language))
+	actor := who.actor
+	if ownMatter(who, c) {
+		actor = petitioner
+	}
+	return offered(ctx, &s.cases, c, actor, s.hintsFor(c, s.Now()), english(in.Language))
 }
 
 func offered[S machine.Subject, V any](ctx context.Context, d *door[S, V], subject S, actor domain.Actor, h hints, inEnglish bool) (*actionsOutput, error) {
@@ -236,14 +247,17 @@ func (in *stepInput) wish(actor domain.Actor, action string) (wish, error) {
 func (s *server) actOnCase(action string) func(context.Context, *stepInput) (*shown[view.CaseView], error) {
 	return func(ctx context.Context, in *stepInput) (*shown[view.CaseView], error) {
 		who := callerOf(ctx)
+		w, wrong := in.wish(who.actor, action)
 		c, err := s.cases.find(ctx, who.scope, in.No)
-		if err != nil {
+		switch {
+		case err != nil && wrong == nil:
+			return s.cases.replay(ctx, in.No, w, err)
+		case err != nil:
 			return nil, err
+		case wrong != nil:
+			return nil, wrong
 		}
-		w, err := in.wish(who.actor, action)
-		if err != nil {
-			return nil, err
-		}
+		w.actor = actorOn(who, c, action)
 		return s.cases.act(ctx, c, w)
 	}
 }

@@ -176,7 +176,11 @@ func init() {
 		return problemOf(ofHuma(status, msg, errs), false, "")
 	}
 	huma.NewErrorWithContext = func(ctx huma.Context, status int, msg string, errs ...error) huma.StatusError {
-		return refuse(ctx, ofHuma(status, msg, errs))
+		err := ofHuma(status, msg, errs)
+		if status == http.StatusUnprocessableEntity && len(errs) > 0 && domain.CodeOf(errors.Join(errs...)) == "" {
+			err = withFaults(err, unknownOf(ctx.Context()))
+		}
+		return refuse(ctx, err)
 	}
 }
 
@@ -243,6 +247,10 @@ func ofHuma(status int, msg string, errs []error) error {
 func invalidParams(errs []error) error {
 	var faults []domain.FieldError
 	for _, err := range errs {
+		if f, ok := err.(*fieldFault); ok {
+			faults = append(faults, f.FieldError)
+			continue
+		}
 		d, ok := err.(huma.ErrorDetailer)
 		if !ok {
 			continue
@@ -254,6 +262,12 @@ func invalidParams(errs []error) error {
 	return domain.Invalid(faults...)
 }
 
+// fieldFault carries a fault that a resolver found to the others.
+type fieldFault struct{ domain.FieldError }
+
+// Error names the field and the kind of fault.
+func (f *fieldFault) Error() string { return f.Field + ": " + f.Reason }
+
 func paramFault(name, message string) domain.FieldError {
 	switch {
 	case strings.HasPrefix(message, "required"):
@@ -262,8 +276,6 @@ func paramFault(name, message string) domain.FieldError {
 		return domain.Fault(name, "unknown_code", "应为所列选项之一", "must be one of the listed values")
 	case strings.HasPrefix(message, "expected number "), strings.HasPrefix(message, "expected length"), strings.HasPrefix(message, "expected array length"):
 		return domain.Fault(name, "range", "超出范围", "is out of range")
-	case message == "unknown query parameter":
-		return domain.Fault("?", "unknown_field", "没有这个查询参数", "there is no such query parameter")
 	}
 	return domain.Fault(name, "type", "格式不正确", "has the wrong format")
 }

@@ -21,6 +21,7 @@ import (
 	"huajie/domain/grievance"
 	"huajie/domain/joint"
 	"huajie/domain/machine"
+	"huajie/domain/notice"
 	"huajie/domain/org"
 	"huajie/domain/view"
 	"huajie/rulebook"
@@ -135,7 +136,7 @@ func (h *house) List(_ context.Context, scope view.Scope, f view.Filter, _ view.
 	var page view.Page
 	for no, c := range h.cases {
 		if scope.Sees(c) && (len(f.States) == 0 || slices.Contains(f.States, string(c.State))) {
-			page.Items = append(page.Items, view.Row{No: no, Kind: c.Kind, State: c.State, Summary: c.Summary, Light: view.Green, Seq: c.Seq})
+			page.Items = append(page.Items, view.Row{No: no, Kind: c.Kind, State: c.State, Summary: c.Summary, Light: view.Green, Seq: c.Seq, CreatedAt: c.RegisteredAt, UpdatedAt: c.RegisteredAt})
 		}
 	}
 	if n := len(page.Items); total {
@@ -184,8 +185,36 @@ func (h *house) OverdueSummary(context.Context, view.Scope, time.Time) ([]view.C
 	}, h.fault()
 }
 
-func (h *house) Notices(context.Context, domain.Actor, string, int) (view.NoticePage, error) {
+func (h *house) Notices(context.Context, view.Scope, domain.Actor, string, int) (view.NoticePage, error) {
 	return view.NoticePage{}, h.fault()
+}
+
+func (h *house) CaseNotices(_ context.Context, scope view.Scope, no string) ([]view.NoticeItem, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !scope.Sees(h.cases[no]) {
+		return nil, domain.NotFound()
+	}
+	return h.told(no, func(n machine.Notice) bool { return true }), h.fault()
+}
+
+func (h *house) PetitionerNotices(_ context.Context, no string) ([]view.NoticeItem, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.told(no, func(n machine.Notice) bool { return n.To.Petitioner == no }), h.fault()
+}
+
+// told are the notices of the events of a case, as the desk renders them.
+func (h *house) told(no string, fits func(machine.Notice) bool) []view.NoticeItem {
+	var out []view.NoticeItem
+	for _, e := range h.events[no] {
+		for _, n := range e.Notices {
+			if fits(n) {
+				out = append(out, view.NoticeItem{ID: int64(len(out) + 1), Message: notice.Message{N: n.N, No: no, Seq: e.Seq, To: n.To}, At: e.RecordedAt.UTC()})
+			}
+		}
+	}
+	return out
 }
 
 func (h *house) TrialStats(context.Context, view.Scope, time.Time, time.Time, string) (view.Trial, error) {

@@ -5,8 +5,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"huajie/activities"
 	"huajie/domain"
+	"huajie/domain/machine"
 )
 
 // awayPause is how long registrations do not even ask an engine that did not
@@ -23,11 +23,11 @@ func (r *restraint) holds(now time.Time) bool {
 }
 
 // begin starts the workflow of a case that has just been registered.
-func (s *server) begin(ctx context.Context, w activities.Written) error {
+func (s *server) begin(ctx context.Context, no string, events []machine.Event) error {
 	if s.restraint.holds(s.Now()) {
 		return unavailable("engine_away")
 	}
-	err := s.startCase(ctx, w.No, nil, w.Events)
+	err := s.startCase(ctx, no, nil, events)
 	if domain.CodeOf(err) == domain.CodeUnavailable {
 		s.restraint.last.Store(s.Now().UnixNano())
 	}

@@ -36,13 +36,25 @@ type listInput struct {
 	Limit          int       `query:"limit" minimum:"1" maximum:"200" default:"50"`
 	Total          string    `query:"total" enum:"true,false" doc:"also count everything that matches"`
 
-	self url.URL
+	self   url.URL
+	filter view.Filter
 }
 
-// Resolve keeps the address for the link to the next page.
+// Resolve keeps the address for the link to the next page, and reads the codes,
+// so that their faults are told together with all others.
 func (in *listInput) Resolve(ctx huma.Context) []error {
 	in.self = ctx.URL()
-	return nil
+	who := callerOf(ctx.Context())
+	if who.rules == nil {
+		return nil
+	}
+	var faults []domain.FieldError
+	in.filter, faults = filterOf(in, who.user.Username, who.rules)
+	var out []error
+	for _, f := range faults {
+		out = append(out, &fieldFault{f})
+	}
+	return out
 }
 
 type listOutput struct {
@@ -52,11 +64,8 @@ type listOutput struct {
 
 func (s *server) listCases(ctx context.Context, in *listInput) (*listOutput, error) {
 	who := callerOf(ctx)
-	f, err := s.filter(in, who.user.Username)
-	if err != nil {
-		return nil, err
-	}
-	page, err := s.Reader.List(ctx, who.scope, f, view.Sort(in.Sort), in.Cursor, in.Limit, in.Total == "true")
+	in.filter.Now = s.Now()
+	page, err := s.Reader.List(ctx, who.scope, in.filter, view.Sort(in.Sort), in.Cursor, in.Limit, in.Total == "true")
 	if err != nil {
 		return nil, err
 	}
@@ -72,9 +81,8 @@ func (s *server) listCases(ctx context.Context, in *listInput) (*listOutput, err
 	return out, nil
 }
 
-// filter reads the parameters against the rulebook, all faults at once.
-func (s *server) filter(in *listInput, me string) (view.Filter, error) {
-	rules := s.rulesHere()
+// filterOf reads the parameters against the rulebook, all faults at once.
+func filterOf(in *listInput, me string, rules *machine.Rules) (view.Filter, []domain.FieldError) {
 	var faults []domain.FieldError
 	unknown := func(field string) {
 		faults = append(faults, domain.Fault(field, "unknown_code", "没有这个代码", "there is no such code"))
@@ -100,7 +108,7 @@ func (s *server) filter(in *listInput, me string) (view.Filter, error) {
 		Tracks: among("track", in.Track, table(codes.TableTrack)), Urgencies: among("urgency", in.Urgency, table(codes.TableUrgency)),
 		Risks: among("risk", in.Risk, table(codes.TableRisk)), Lights: in.Light, Overdue: yesNo(in.Overdue), Open: yesNo(in.Open),
 		DueBefore: in.DueBefore, DueAfter: in.DueAfter, AssignedTo: orMe(in.AssignedTo, me), FirstResponder: orMe(in.FirstResponder, me),
-		Query: in.Query, Now: s.Now(),
+		Query: in.Query,
 	}
 	if in.Area != "" {
 		if u, ok := rules.Org.Unit(in.Area); !ok || !u.Kind.Area() {
@@ -108,10 +116,7 @@ func (s *server) filter(in *listInput, me string) (view.Filter, error) {
 		}
 		f.Area = in.Area
 	}
-	if len(faults) > 0 {
-		return f, domain.Invalid(faults...)
-	}
-	return f, nil
+	return f, faults
 }
 
 // isKind knows the kinds of case (§3.0).

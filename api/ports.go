@@ -42,8 +42,13 @@ type Reader interface {
 	// OverdueSummary counts the overdue cases in scope.
 	OverdueSummary(ctx context.Context, scope view.Scope, now time.Time) ([]view.Cell, error)
 	// Notices gives the notices addressed to a user, or to an office the user
-	// holds, newest first.
-	Notices(ctx context.Context, a domain.Actor, cursor string, limit int) (view.NoticePage, error)
+	// holds, newest first; those of restricted cases outside the scope are left out.
+	Notices(ctx context.Context, scope view.Scope, a domain.Actor, cursor string, limit int) (view.NoticePage, error)
+	// CaseNotices gives every notice about a case, oldest first.
+	CaseNotices(ctx context.Context, scope view.Scope, no string) ([]view.NoticeItem, error)
+	// PetitionerNotices gives the notices to the petitioner of a case, oldest
+	// first. Whoever asks has proved to be the petitioner.
+	PetitionerNotices(ctx context.Context, no string) ([]view.NoticeItem, error)
 	// TrialStats counts persons received, matters registered and resolved. A
 	// zero moment is no bound; a batch selects what came in with it.
 	TrialStats(ctx context.Context, scope view.Scope, from, to time.Time, batch string) (view.Trial, error)

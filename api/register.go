@@ -115,7 +115,7 @@ func (s *server) register(ctx context.Context, in *registerInput) (*registerOutp
 	if err != nil {
 		return nil, err
 	}
-	m, err := readMatter(input, lookupOf(s.rulesHere()))
+	m, err := readMatter(input, machine.LookupOf(s.rulesHere()))
 	if err != nil {
 		return nil, err
 	}
@@ -163,7 +163,7 @@ func newPersonID() string {
 // receipt starts the workflow and answers with the case as it was registered.
 func (s *server) receipt(ctx context.Context, w activities.Written) (*registerOutput, error) {
 	status := http.StatusCreated
-	if err := s.begin(ctx, w); err != nil {
+	if err := s.begin(ctx, w.No, w.Events); err != nil {
 		// The case is safe in the ledger; the worker starts what is not started.
 		s.Log.WarnContext(ctx, "registered, but its workflow could not be started yet", "request_id", infoOf(ctx).requestID, "error", err)
 		status = http.StatusAccepted
@@ -178,20 +178,6 @@ func (s *server) receipt(ctx context.Context, w activities.Written) (*registerOu
 	shown := s.cases.answer(c, c.RegisteredAt)
 	return &registerOutput{Status: status, Location: basePath + "/cases/" + w.No, ETag: shown.ETag,
 		Body: Registered{shown.Body, w.QueryCode}}, nil
-}
-
-// lookupOf checks codes and units against the rules.
-func lookupOf(r *machine.Rules) form.Lookup { return lookup{r} }
-
-type lookup struct{ rules *machine.Rules }
-
-func (l lookup) Canonical(table, code string) (string, bool) {
-	return l.rules.Codes.Canonical(table, code)
-}
-
-func (l lookup) HasUnit(id string) bool {
-	_, ok := l.rules.Org.Unit(id)
-	return ok
 }
 
 // RegisterForm is the form of a registration.

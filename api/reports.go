@@ -116,25 +116,6 @@ func lines(cells []view.Cell, key func(view.Cell) string, name func(string) (str
 	return out
 }
 
-type noticesInput struct {
-	Cursor string `query:"cursor" maxLength:"1000"`
-	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
-}
-
-type noticesOutput struct{ Body view.NoticePage }
-
-// notices are what was sent to the caller, or to an office the caller holds.
-func (s *server) notices(ctx context.Context, in *noticesInput) (*noticesOutput, error) {
-	page, err := s.Reader.Notices(ctx, callerOf(ctx).actor, in.Cursor, in.Limit)
-	if err != nil {
-		return nil, err
-	}
-	if page.Items == nil {
-		page.Items = []view.NoticeItem{}
-	}
-	return &noticesOutput{page}, nil
-}
-
 type trialInput struct {
 	From  time.Time `query:"from" doc:"first moment counted"`
 	To    time.Time `query:"to" doc:"first moment not counted any more"`

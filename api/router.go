@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -41,6 +42,7 @@ func (s *server) routes(engine *gin.Engine) {
 	get(s, "/cases/{no}/clocks", "get-case-clocks", tagCases, "Every limit, explained", s.caseClocks)
 	get(s, "/cases/{no}/actions", "get-case-actions", tagCases, "What this caller may do now", s.caseActions)
 	get(s, "/cases/{no}/petitioner", "get-case-petitioner", tagCases, "Who raised the matter, masked", s.casePetitioner)
+	get(s, "/cases/{no}/notices", "list-case-notices", tagCases, "Who was told what about a case", s.caseNotices)
 	get(s, "/cases/{no}/sessions", "list-case-sessions", tagSessions, "Joint sessions under a case", s.caseSessions)
 	for _, d := range deeds(grievance.Machine, sampleCases()) {
 		post(s, "/cases/{no}/actions/"+d.action, "case-"+d.action, tagSteps, d.summary, d.schema, http.StatusOK, s.actOnCase(d.action))
@@ -62,7 +64,10 @@ func (s *server) routes(engine *gin.Engine) {
 	get(s, "/codes", "list-codes", tagRules, "The code tables", s.codeTables)
 	get(s, "/duty/suggest", "suggest-duty", tagRules, "Who should lead a matter", s.suggestDuty)
 
+	register(s, operation(http.MethodPost, basePath+"/public/grievances", "register-public-grievance", tagPublic, "Register a matter without an account (G1)"),
+		http.StatusCreated, publicRegistrationSchema(), false, s.registerInPublic)
 	publicly(s, http.MethodGet, "/public/cases/{no}", "get-public-case", tagPublic, "What the petitioner may see", nil, s.publicCase)
+	publicly(s, http.MethodGet, "/public/cases/{no}/notices", "list-public-notices", tagPublic, "What the petitioner was told", nil, s.publicNotices)
 	for _, d := range deeds(grievance.Machine, sampleCases()) {
 		if d.petitioner {
 			publicly(s, http.MethodPost, "/public/cases/{no}/actions/"+d.action, "public-"+d.action, tagPublic, d.summary, d.schema, s.actInPublic(d.action))
@@ -112,7 +117,8 @@ func register[I, O any](s *server, op huma.Operation, status int, body *huma.Sch
 	if body != nil {
 		op.RequestBody = &huma.RequestBody{Content: map[string]*huma.MediaType{"application/json": {Schema: body}}}
 	}
-	huma.Register(s.api, op, h)
+	op.Middlewares = append(op.Middlewares, s.strict)
+	huma.Register(s.api, op, finish(h))
 	if body != nil {
 		op.RequestBody.Required = false // an empty form is told what it lacks, like any other
 		delete(op.RequestBody.Content, "application/octet-stream")
@@ -146,10 +152,11 @@ func demand(item *huma.PathItem, body bool) {
 
 // also are the answers an operation may give beside its usual one.
 var also = map[string][]int{
-	"register-grievance": {http.StatusAccepted},
-	"get-case":           {http.StatusNotModified},
-	"get-session":        {http.StatusNotModified},
-	"ready":              {http.StatusServiceUnavailable},
+	"register-grievance":        {http.StatusAccepted},
+	"register-public-grievance": {http.StatusAccepted},
+	"get-case":                  {http.StatusNotModified},
+	"get-session":               {http.StatusNotModified},
+	"ready":                     {http.StatusServiceUnavailable},
 }
 
 // deed is a step as a route.
@@ -189,5 +196,17 @@ func registrationSchema() *huma.Schema {
 	most := mostRepresentatives
 	s.Properties["representatives"] = schemaOfField(form.Field{ZH: "代表", EN: "representatives", Type: form.Objects, Of: representativeFields})
 	s.Properties["representatives"].MaxItems = &most
+	return s
+}
+
+// publicRegistrationSchema describes what may be said without an account.
+func publicRegistrationSchema() *huma.Schema {
+	s := registrationSchema()
+	for name := range s.Properties {
+		if !slices.Contains(publicFields, name) {
+			delete(s.Properties, name)
+		}
+	}
+	s.Required = slices.DeleteFunc(s.Required, func(name string) bool { return !slices.Contains(publicFields, name) })
 	return s
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -21,6 +22,13 @@ const (
 	admin      = "admin.220400"
 	auditor    = "auditor.220400"
 	machineUA  = "integrator.220400"
+)
+
+// Times in answers; what people entered is theirs.
+var (
+	anyTime      = regexp.MustCompile(`"\d{4}-\d\d-\d\dT[^"]*"`)
+	oneForm      = `^"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?\+08:00"$`
+	withoutWords = regexp.MustCompile(`"input":\{[^}]*\}`)
 )
 
 // request is one call.
@@ -54,6 +62,9 @@ func (h *house) send(t testing.TB, req *http.Request) *httptest.ResponseRecorder
 	require.NoError(t, err)
 	c.check(t, req.Method, req.URL.Path, res)
 	assert.NotEmpty(t, res.Header().Get("X-Request-Id"))
+	for _, at := range anyTime.FindAllString(withoutWords.ReplaceAllString(res.Body.String(), ""), -1) {
+		assert.Regexp(t, oneForm, at, "every time has one form: %s %s", req.Method, req.URL.Path)
+	}
 	if res.Code >= 400 {
 		assert.Equal(t, "application/problem+json", res.Header().Get("Content-Type"))
 		var p problem
@@ -170,7 +181,7 @@ func TestReads(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	no := h.dispatched(t)
-	paths := []string{"", "/timeline", "/clocks", "/actions", "/petitioner", "/sessions"}
+	paths := []string{"", "/timeline", "/clocks", "/actions", "/petitioner", "/sessions", "/notices"}
 	for _, suffix := range paths {
 		path := "/api/v1/cases/" + no + suffix
 		get := func(as string) request { return request{as: as, method: http.MethodGet, path: path} }
@@ -249,6 +260,8 @@ func TestListParameters(t *testing.T) {
 		{name: "unknown codes", request: list(dispatcher, "?state=SECRETVALUE&urgency=SECRETVALUE&unit=SECRETVALUE&area=SECRETVALUE"), status: 422,
 			want: []string{`"state"`, `"urgency"`, `"unit"`, `"area"`}, not: []string{"SECRETVALUE"}},
 		{name: "unknown parameter", request: list(dispatcher, "?SECRETVALUE=1"), status: 422, want: []string{"unknown_field"}, not: []string{"SECRETVALUE"}},
+		{name: "every fault of the address at once", request: list(dispatcher, "?statee=x&limit=0&state=SECRETVALUE&SECRETVALUE=1"), status: 422,
+			want: []string{`"field":"statee"`, `"field":"?"`, `"field":"limit"`, `"field":"state"`}, not: []string{"SECRETVALUE"}},
 		{name: "control characters", request: list(dispatcher, "?q=%00"), status: 400, code: "malformed"},
 		{name: "not UTF-8", request: list(dispatcher, "?q=%ff"), status: 400, code: "malformed"},
 	})

@@ -2,10 +2,14 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
+	"huajie/domain"
+	"huajie/domain/grievance"
 	"huajie/domain/joint"
 	"huajie/domain/machine"
+	"huajie/domain/view"
 	"huajie/workflows"
 )
 
@@ -24,12 +28,20 @@ type sessionDoor = door[*joint.Session, SessionView]
 
 func newSessionDoor(s *server) sessionDoor {
 	return sessionDoor{
-		s: s, machine: joint.Machine, read: s.Reader.Session, rules: s.sessionRules, send: s.Engine.ActOnSession,
+		s: s, machine: joint.Machine, read: s.readSession, rules: s.sessionRules, send: s.Engine.ActOnSession,
 		over: joint.Final, show: showSession,
 		start: func(ctx context.Context, x *joint.Session) error {
 			return s.Engine.StartSession(ctx, workflows.SessionInput{No: x.No, Case: x.Case, State: x})
 		},
 	}
+}
+
+// readSession reads a session for officers: it is held among them.
+func (s *server) readSession(ctx context.Context, scope view.Scope, no string) (*joint.Session, error) {
+	if grievance.IsCitizen(callerOf(ctx).actor) {
+		return nil, domain.NotFound()
+	}
+	return s.Reader.Session(ctx, scope, no)
 }
 
 func (s *server) sessionRules(x *joint.Session, at time.Time) *machine.Rules {
@@ -38,11 +50,26 @@ func (s *server) sessionRules(x *joint.Session, at time.Time) *machine.Rules {
 
 func showSession(x *joint.Session, _ *machine.Rules, at time.Time) SessionView {
 	label := joint.Labels[x.State]
-	v := SessionView{Session: x, StateZH: label.ZH, StateEN: label.EN}
+	shown := copied(x)
+	shown.Barred = "" // the unit an accusation is about is shown to nobody
+	v := SessionView{Session: shown, StateZH: label.ZH, StateEN: label.EN}
 	if d, ok := x.NextDuty(); ok {
 		v.DueAt, v.DueUnit, v.Late = d.At, d.Unit, !at.Before(d.At)
 	}
 	return v
+}
+
+// copied is a session of the answer's own, whose times may be put into one zone.
+func copied(x *joint.Session) *joint.Session {
+	own := joint.Fresh()
+	b, err := json.Marshal(x)
+	if err == nil {
+		err = json.Unmarshal(b, own)
+	}
+	if err != nil {
+		panic(err) // a state survives its own encoding
+	}
+	return own
 }
 
 // SessionList are the sessions under a case, oldest first.
@@ -58,11 +85,14 @@ func (s *server) caseSessions(ctx context.Context, in *ByNo) (*sessionsOutput, e
 	if err != nil {
 		return nil, err
 	}
+	out := &sessionsOutput{SessionList{Items: []SessionView{}}}
+	if grievance.IsCitizen(who.actor) { // a session is held among officers
+		return out, nil
+	}
 	list, err := s.Reader.Sessions(ctx, who.scope, c.No)
 	if err != nil {
 		return nil, err
 	}
-	out := &sessionsOutput{SessionList{Items: []SessionView{}}}
 	for _, x := range list {
 		out.Body.Items = append(out.Body.Items, showSession(x, nil, s.Now()))
 	}
@@ -103,13 +133,15 @@ func (s *server) sessionActions(ctx context.Context, in *actionsInput) (*actions
 func (s *server) actOnSession(action string) func(context.Context, *stepInput) (*shown[SessionView], error) {
 	return func(ctx context.Context, in *stepInput) (*shown[SessionView], error) {
 		who := callerOf(ctx)
+		w, wrong := in.wish(who.actor, action)
 		x, err := s.sessions.find(ctx, who.scope, in.No)
-		if err != nil {
+		switch {
+		case err != nil && wrong == nil:
+			return s.sessions.replay(ctx, in.No, w, err)
+		case err != nil:
 			return nil, err
-		}
-		w, err := in.wish(who.actor, action)
-		if err != nil {
-			return nil, err
+		case wrong != nil:
+			return nil, wrong
 		}
 		return s.sessions.act(ctx, x, w)
 	}

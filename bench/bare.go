@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -29,6 +30,9 @@ const (
 	bareTable    = `CREATE TABLE bare_rows (no text NOT NULL, step integer NOT NULL, key text NOT NULL, at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (no, step))`
 	bareInsert   = `INSERT INTO bare_rows (no, step, key) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`
 )
+
+// quiet keeps the clients of the engine from talking in between.
+var quiet = tlog.NewStructuredLogger(slog.New(slog.DiscardHandler))
 
 // plain spares the bare engine the compression the product spares itself.
 var plain = client.ConnectionOptions{GrpcCompression: &client.GrpcCompressionNone{}}
@@ -58,7 +62,7 @@ func bareCase(ctx workflow.Context, no string) error {
 // serveBare is the life of the child that works for the bare engine. Its worker
 // is set like the product's.
 func serveBare(ctx context.Context, o order, say func(string) error) error {
-	c, err := client.DialContext(ctx, client.Options{HostPort: o.Config.TemporalAddress, Namespace: o.Config.TemporalNamespace, Logger: noLog{},
+	c, err := client.DialContext(ctx, client.Options{HostPort: o.Config.TemporalAddress, Namespace: o.Config.TemporalNamespace, Logger: quiet,
 		ConnectionOptions: plain})
 	if err != nil {
 		return err
@@ -112,7 +116,7 @@ func (l *Lab) openBare(ctx context.Context) (*bare, error) {
 	if _, err := b.pool.Exec(ctx, bareTable); err != nil {
 		return nil, err
 	}
-	b.client, err = client.DialContext(ctx, client.Options{HostPort: l.Stack.TemporalAddress, Namespace: l.Stack.Namespace, Logger: noLog{},
+	b.client, err = client.DialContext(ctx, client.Options{HostPort: l.Stack.TemporalAddress, Namespace: l.Stack.Namespace, Logger: quiet,
 		ConnectionOptions: plain})
 	if err != nil {
 		return nil, err
@@ -183,13 +187,3 @@ func (b *bare) together(ctx context.Context, from, to, atOnce int, times *Times)
 	wg.Wait()
 	return context.Cause(ctx)
 }
-
-// noLog keeps the client of the engine quiet.
-type noLog struct{}
-
-func (noLog) Debug(string, ...any) {}
-func (noLog) Info(string, ...any)  {}
-func (noLog) Warn(string, ...any)  {}
-func (noLog) Error(string, ...any) {}
-
-var _ tlog.Logger = noLog{}

@@ -34,9 +34,8 @@ func playAccusationIsHidden(t *testing.T, s *stand) {
 	words := s.unique()
 	v := s.registerAs("disp.220402", map[string]any{"nature": "accusation", "summary": words + "反映街道干部问题", "channel": "letter", "area": "220402008",
 		"respondent_unit": "220402008", "respondent": "某干部戊", "petitioner": map[string]any{"anonymous": true}})
-	s.do("disp.220402", v.No, "start-triage", nil)
 	for _, user := range []string{streetDesk, "tleader.220402008", "mediator.220402008", "community.220402008901", "grid.220402008901001", // under the accused
-		"disp2.220402", "director.220402", "supervisor.220402", "cleader.220402", "citysup.220400", "liaison.220402-D07", "discipline.220403-D07"} {
+		"disp2.220402", "director.220402", "supervisor.220402", "cleader.220402", "citysup.220400", "handler.220402-D07", "discipline.220403-D07"} {
 		s.blind(user, v.No, words)
 	}
 	w := s.look(discipline, v.No)
@@ -45,13 +44,25 @@ func playAccusationIsHidden(t *testing.T, s *stand) {
 	require.Equal(t, []string{v.No}, p.nos())
 	require.Equal(t, 1, *p.Total)
 
+	require.Equal(t, http.StatusOK, s.get("disp.220402", "/cases/"+v.No, nil), "who took it in knows of it")
+
+	s.do(discipline, v.No, "start-triage", nil) // worked inside the vault
 	require.Equal(t, "respondent_barred", s.refused("disp.220402", v.No, "assign-local", nil).Reason)
-	require.Equal(t, "respondent_barred", s.refused("disp.220402", v.No, "dispatch", map[string]any{"lead_unit": street}).Reason)
-	require.Equal(t, "respondent_barred", s.refused("disp.220402", v.No, "dispatch", map[string]any{"lead_unit": "220402-D07", "assist_units": []string{street}}).Reason)
-	require.Equal(t, "c3_stays", s.refused("disp.220402", v.No, "classify", map[string]any{"confidentiality": "C1", "reason": "降级"}).Reason)
-	s.do("disp.220402", v.No, "dispatch", map[string]any{"lead_unit": "220402-D07"})
-	require.Equal(t, "220402-D07", s.look(discipline, v.No).LeadUnit)
+	require.Equal(t, "respondent_barred", s.refused(discipline, v.No, "dispatch", map[string]any{"lead_unit": street}).Reason)
+	require.Equal(t, "respondent_barred", s.refused(discipline, v.No, "dispatch", map[string]any{"lead_unit": "220402-D07", "assist_units": []string{street}}).Reason)
+	require.Equal(t, "c3_stays", s.refused(discipline, v.No, "classify", map[string]any{"confidentiality": "C1", "reason": "拟降级处理"}).Reason)
+	s.do(discipline, v.No, "dispatch", map[string]any{"lead_unit": "220402-D07"})
+	s.do(discipline, v.No, "sign-for", nil)
+	s.do(discipline, v.No, "assign-handler", map[string]any{"handlers": []string{"handler.220402-D07"}, "recusal_declared": true})
+	require.Equal(t, "220402-D07", s.look("handler.220402-D07", v.No).LeadUnit, "one designated handler")
+	s.blind("handler2.220402-D07", v.No, words)
 	s.blind(streetDesk, v.No, words)
+	s.blind("director.220402", v.No, words)
+	s.do("handler.220402-D07", v.No, "issue-reply", replyInput("已按规定核查处理"))
+	require.Equal(t, "replied", s.do("leader.220402-D07", v.No, "approve", nil).State)
+	for _, user := range []string{streetDesk, "tleader.220402008", "director.220402", "supervisor.220402", "disp2.220402", "liaison.220402-D11"} {
+		require.Empty(t, s.inbox(user, v.No), "%s is not told either", user)
+	}
 	require.Equal(t, map[string]string{"HuajieState": `"sealed"`}, s.attributes(v.No))
 }
 

@@ -35,11 +35,11 @@ func (s *stand) sessionSoon(no string) string {
 	return session
 }
 
-// planned opens a session under the case that meets in a few seconds.
+// planned opens a session under the case that meets in a few seconds, and calls its units.
 func (s *stand) planned(no, planner string) (session string, held time.Time) {
 	s.t.Helper()
 	before := len(s.sessions(no))
-	held = time.Now().Add(4 * time.Second)
+	held = time.Now().Add(8 * time.Second)
 	s.do(planner, no, "plan-session", map[string]any{"purpose": "厘清责任", "lead_unit": housing, "assist_units": []string{urban},
 		"held_at": held.Format(time.RFC3339), "room": "会商室", "agenda": "电梯停运"})
 	require.Eventually(s.t, func() bool {
@@ -49,15 +49,15 @@ func (s *stand) planned(no, planner string) (session string, held time.Time) {
 		}
 		return session != ""
 	}, 20*time.Second, 50*time.Millisecond, "the session opens under the case")
+	s.sit("disp.220402", session, "notify-units", map[string]any{"agenda": "电梯停运"})
+	s.sit("liaison."+housing, session, "acknowledge", nil)
 	return session, held
 }
 
 // meet holds a session: one unit attends and speaks, the other stays away.
 func (s *stand) meet(session, chair string, held time.Time) {
 	s.t.Helper()
-	s.sit("disp.220402", session, "notify-units", map[string]any{"agenda": "电梯停运"})
-	s.sit("liaison."+housing, session, "acknowledge", nil)
-	require.Eventually(s.t, func() bool { return time.Now().After(held) }, 10*time.Second, 50*time.Millisecond)
+	require.Eventually(s.t, func() bool { return time.Now().After(held) }, 20*time.Second, 50*time.Millisecond)
 	s.sit(chair, session, "record-attendance", map[string]any{"seats": []map[string]any{
 		{"unit": housing, "attendance": "attended", "attendee": "负责人"},
 		{"unit": urban, "attendance": "absent"},

@@ -70,7 +70,10 @@ func playPingPongEndsInAdjudication(t *testing.T, s *stand) {
 	s.hears("liaison."+land, v.No, "N7")
 
 	s.do("liaison."+land, v.No, "sign-for", nil)
-	s.do("leader."+land, v.No, "request-return", returnTo(farming))
+	require.Equal(t, "same_reason", s.refused("leader."+land, v.No, "request-return", returnTo(farming)).Reason)
+	another := returnTo(farming)
+	another["reason_code"] = "B05"
+	s.do("leader."+land, v.No, "request-return", another)
 	require.Equal(t, "director_decides", s.refused("disp.220402", v.No, "accept-return", map[string]any{"lead_unit": farming}).Reason)
 	require.Equal(t, "director_decides", s.refused("disp.220402", v.No, "reject-return", map[string]any{"reason": "属你局,不宜再退"}).Reason)
 	v = s.do("director.220402", v.No, "accept-return", nil) // no third dispatch
@@ -121,7 +124,7 @@ func playEmergencyIsMadeSafeFirst(t *testing.T, s *stand) {
 // playReturnWindowCloses: time takes the right to return away (drill: 3 s).
 func playReturnWindowCloses(t *testing.T, s *stand) {
 	const unit = "220498-D11"
-	v := s.drill(nil)
+	v := s.drill(map[string]any{"urgency": "complex"})
 	s.do("disp.220498", v.No, "start-triage", nil)
 	s.do("disp.220498", v.No, "dispatch", map[string]any{"lead_unit": unit})
 	s.until(v.No, func(v demo.View) bool { return v.State == "signed" }) // by itself, after 4 s

@@ -99,8 +99,9 @@ func anyCase(r *rand.Rand) func(*grievance.Case) {
 		c.Units, c.Handlers, c.OwningLeader = some(r, units...), some(r, officers...), pick(r, "", "", "zhao")
 		c.LeadUnit, c.Level = pick(r, "", units[1], units[2]), pick[grievance.Level](r, "", grievance.L0, grievance.L1, grievance.L2, grievance.L3)
 		c.Urgency, c.Risk = pick[codes.Urgency](r, "normal", "urgent", "emergency"), pick(r, "", "red", "yellow")
+		c.RespondentUnit, c.RegisteredBy = pick(r, "", "", units[1], units[2]), pick(r, "", "", "", "li")
 		if r.IntN(3) == 0 {
-			c.Offer = &grievance.Offer{Unit: pick(r, units...), At: day}
+			c.Offer = &grievance.Offer{Unit: pick(r, units...), User: pick(r, "", "", "zhao"), At: day}
 		}
 		switch r.IntN(4) {
 		case 0:
@@ -127,7 +128,7 @@ func seed(t *testing.T, s *store.Store, r *rand.Rand, n int) []*grievance.Case {
 
 // anyScope is the scope of somebody at random.
 func anyScope(r *rand.Rand) view.Scope {
-	s := view.Scope{User: pick(r, "", "wang", "li", "zhao", "nobody"), Vault: r.IntN(4) == 0}
+	s := view.Scope{User: pick(r, "", "wang", "li", "zhao", "nobody"), Vault: r.IntN(4) == 0, Posts: some(r, units...)}
 	switch r.IntN(6) {
 	case 0:
 		s.City = true

@@ -75,6 +75,9 @@ func hold(ctx context.Context, tx pgx.Tx, w activities.Write) (*stream, *command
 		return nil, nil, fmt.Errorf("no streams of kind %q", w.Kind)
 	}
 	st := &stream{kind: w.Kind, no: w.No, key: w.Key, fingerprint: w.Fingerprint}
+	if err := lockTogether(ctx, tx, w); err != nil {
+		return nil, nil, err
+	}
 	batch := &pgx.Batch{}
 	batch.Queue(`SELECT seq, head_hash, body FROM `+table+` WHERE no = $1 FOR UPDATE`, w.No)
 	batch.Queue(commandByKey, w.Key)
@@ -91,6 +94,17 @@ func hold(ctx context.Context, tx pgx.Tx, w activities.Write) (*stream, *command
 		return nil, nil, behindWorkflow()
 	}
 	return st, done, err
+}
+
+// lockTogether locks a case with those its decision will look at, always in the
+// order of their numbers: of two cases to be merged into each other, the second
+// then sees what has become of the first.
+func lockTogether(ctx context.Context, tx pgx.Tx, w activities.Write) error {
+	if len(w.Beside) == 0 || w.Kind != activities.KindGrievance {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `SELECT 1 FROM cases WHERE no = ANY ($1) ORDER BY no FOR UPDATE`, append(slices.Clone(w.Beside), w.No))
+	return err
 }
 
 // repeat answers a key that was committed before.

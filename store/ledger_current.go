@@ -10,6 +10,7 @@ import (
 	"huajie/activities"
 	"huajie/domain/machine"
 	"huajie/domain/org"
+	"huajie/domain/view"
 )
 
 // current is what a decision may know, read in its own transaction.
@@ -44,18 +45,22 @@ func (c *current) People(list []string) (map[string]org.User, error) {
 	return out, err
 }
 
-// Cases gives what a decision may know of other cases.
-func (c *current) Cases(nos []string) (map[string]machine.Related, error) {
+// Cases gives what a decision may know of other cases in scope, and keeps them as
+// they are until the decision is written.
+func (c *current) Cases(nos []string, scope view.Scope) (map[string]machine.Related, error) {
 	out := map[string]machine.Related{}
 	if len(nos) == 0 {
 		return out, nil
 	}
-	rows, err := c.tx.Query(c.ctx, `SELECT no, county, area, category, state, open, master, created_at FROM cases WHERE no = ANY ($1)`, nos)
+	w := within(scope)
+	w.and("cases.no = ANY (?)", nos)
+	rows, err := c.tx.Query(c.ctx, `SELECT no, county, area, category, confidentiality, state, open, master, created_at FROM cases`+
+		w.String()+` ORDER BY no FOR UPDATE`, w.args...)
 	if err != nil {
 		return nil, err
 	}
 	var r machine.Related
-	_, err = pgx.ForEachRow(rows, []any{&r.No, &r.County, &r.Area, &r.Category, &r.State, &r.Open, &r.Master, &r.CreatedAt}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&r.No, &r.County, &r.Area, &r.Category, &r.Confidentiality, &r.State, &r.Open, &r.Master, &r.CreatedAt}, func() error {
 		r.CreatedAt = r.CreatedAt.UTC()
 		out[r.No] = r
 		return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -13,8 +14,9 @@ import (
 )
 
 // Notices gives the notices addressed to a user, or to an office the user
-// holds, newest first.
-func (s *Store) Notices(ctx context.Context, a domain.Actor, cursor string, limit int) (view.NoticePage, error) {
+// holds, newest first. Notices of a case that has become restricted are left out
+// for those who may not see it any more.
+func (s *Store) Notices(ctx context.Context, scope view.Scope, a domain.Actor, cursor string, limit int) (view.NoticePage, error) {
 	before := int64(1<<63 - 1)
 	list := "notices of " + a.User
 	if cursor != "" {
@@ -32,6 +34,7 @@ func (s *Store) Notices(ctx context.Context, a domain.Actor, cursor string, limi
 	limit = min(limit, longestPage)
 	w := addressedTo(a)
 	w.and("id < ?", before)
+	w.andNotWithheld(scope)
 	items, err := s.notices(ctx, w, `DESC LIMIT `+w.arg(limit+1))
 	page := view.NoticePage{Items: items}
 	if err != nil || len(items) <= limit {
@@ -51,6 +54,19 @@ func addressedTo(a domain.Actor) *where {
 	}
 	w.and(`to_user = ? AND to_user <> '' OR to_role <> '' AND (to_role, to_unit) IN (SELECT * FROM unnest(?::text[], ?::text[]))`, a.User, roles, units)
 	return w
+}
+
+// andNotWithheld leaves out what is about a restricted case outside the scope, or
+// about a joint session under one.
+func (w *where) andNotWithheld(scope view.Scope) {
+	sight := &where{args: w.args}
+	sight.sees(scope)
+	seen := "true"
+	if len(sight.clauses) > 0 {
+		seen, w.args = strings.Join(sight.clauses, " AND "), sight.args
+	}
+	w.clauses = append(w.clauses, `NOT EXISTS (SELECT 1 FROM cases WHERE cases.confidentiality = 'C3' AND NOT (`+seen+`)
+		AND cases.no IN (notices.no, (SELECT case_no FROM sessions WHERE sessions.no = notices.no)))`)
 }
 
 // MarkNoticesRead notes when notices addressed to the user, or to an office of
@@ -94,7 +110,7 @@ func (s *Store) notices(ctx context.Context, w *where, tail string) ([]view.Noti
 		if err != nil {
 			return n, fmt.Errorf("notice: %w", err)
 		}
-		n.At, n.ReadAt = n.At.UTC(), orZero(read)
+		n.At, n.ReadAt = view.Local(n.At), view.Local(orZero(read))
 		return n, nil
 	})
 	return out, fault(err)

@@ -195,16 +195,16 @@ func TestNoticesReachTheirReaders(t *testing.T) {
 		}
 		return out
 	}
-	first, err := s.Notices(t.Context(), li, "", 2)
+	first, err := s.Notices(t.Context(), store.Everything, li, "", 2)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"通知5", "通知1"}, titles(first.Items))
-	second, err := s.Notices(t.Context(), li, first.Next, 2)
+	second, err := s.Notices(t.Context(), store.Everything, li, first.Next, 2)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"通知0"}, titles(second.Items))
 	assert.Empty(t, second.Next)
-	_, err = s.Notices(t.Context(), domain.Actor{User: "zhao"}, first.Next, 2)
+	_, err = s.Notices(t.Context(), store.Everything, domain.Actor{User: "zhao"}, first.Next, 2)
 	assert.Equal(t, domain.CodeMalformed, domain.CodeOf(err), "a cursor is its reader's")
-	nobody, err := s.Notices(t.Context(), domain.Actor{}, "", 9)
+	nobody, err := s.Notices(t.Context(), store.Everything, domain.Actor{}, "", 9)
 	require.NoError(t, err)
 	assert.Empty(t, nobody.Items)
 

@@ -10,7 +10,8 @@ import (
 )
 
 // A case lists who may read it as marks: its county, its township, the units
-// that take or took part, its first responder, leader and handlers. A scope is
+// that take or took part, its first responder, owner, leader and handlers, who it is
+// offered to, and the citizen who registered it. A scope is
 // the marks its caller bears. The caller sees the case when they share one.
 const (
 	markCounty   = "c:"
@@ -26,8 +27,9 @@ func readersOf(c *grievance.Case) []string {
 	out = append(out, marks(markUnit, c.FirstUnit)...)
 	if c.Offer != nil {
 		out = append(out, marks(markUnit, c.Offer.Unit)...)
+		out = append(out, marks(markUser, c.Offer.User)...)
 	}
-	out = append(out, marks(markUser, c.FirstResponder, c.OwningLeader)...)
+	out = append(out, marks(markUser, c.FirstResponder, c.OwningLeader, c.Owner.User, c.RegisteredBy)...)
 	out = append(out, marks(markUser, c.Handlers...)...)
 	slices.Sort(out)
 	return slices.Compact(out)
@@ -76,6 +78,12 @@ func (w *where) String() string {
 // on behalf of a caller passes through it; it says what view.Scope.Sees says.
 func within(s view.Scope) *where {
 	w := &where{}
+	w.sees(s)
+	return w
+}
+
+// sees adds the conditions of a scope.
+func (w *where) sees(s view.Scope) {
 	own := marks(markUser, s.User)
 	all := append(marks(markCounty, s.Counties...), marks(markTownship, s.Townships...)...)
 	all = append(append(all, marks(markUnit, s.Units...)...), own...)
@@ -86,8 +94,10 @@ func within(s view.Scope) *where {
 	default:
 		w.and("cases.readers && ?::text[]", all)
 	}
+	if len(s.Posts) > 0 { // not even the vault is for who is accused
+		w.and("cases.confidentiality <> 'C3' OR coalesce(cases.body ->> 'respondent_unit', '') <> ALL (?::text[])", s.Posts)
+	}
 	if !s.Vault { // accusations are for those who work on them
 		w.and("cases.confidentiality <> 'C3' OR cases.readers && ?::text[]", own)
 	}
-	return w
 }

@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/jackc/pgx/v5"
 
@@ -66,177 +68,56 @@ func (s Stream) Seq() int {
 	return s.Events[len(s.Events)-1].Seq
 }
 
-// row is the current row of a stream.
-type row struct {
-	seq        int
-	head, body []byte
-	started    bool
-}
-
-// heap is everything the ledger holds of some streams, as it is stored.
-type heap struct {
-	kinds     map[string]string
-	rows      map[string]row
-	links     map[string][]link
-	deadlines map[string]map[string]machine.Deadline
-	commands  map[string]command
-	sessions  map[string]bool // that exist, of those asked for
-}
-
 // Examine looks at the streams after a number, at about as many as limit says:
 // their chain, their row, deadlines and keys, all at one moment. It gives the
 // number to go on after, "" when there are no more.
 func (s *Store) Examine(ctx context.Context, after string, limit int) (list []Stream, next string, err error) {
+	var h *heap
 	err = s.inTx(ctx, reading, func(tx pgx.Tx) error {
 		if next, err = boundary(ctx, tx, after, limit); err != nil {
 			return err
 		}
-		list, err = examine(ctx, tx, `no > $1 AND ($2::text = '' OR no <= $2)`, after, next)
+		h, err = gather(ctx, tx, `no > $1 AND ($2::text = '' OR no <= $2)`, after, next)
 		return err
 	})
-	return list, next, err
+	if err != nil {
+		return nil, "", err
+	}
+	return h.streams(), next, nil
 }
 
 // ExamineOne looks at one stream. It is domain.CodeNotFound where the ledger
 // holds nothing of it.
-func (s *Store) ExamineOne(ctx context.Context, no string) (out Stream, err error) {
-	err = s.inTx(ctx, reading, func(tx pgx.Tx) error {
-		list, err := examine(ctx, tx, `no = $1`, no)
-		if err == nil && len(list) == 0 {
+func (s *Store) ExamineOne(ctx context.Context, no string) (Stream, error) {
+	var h *heap
+	err := s.inTx(ctx, reading, func(tx pgx.Tx) (err error) {
+		if h, err = gather(ctx, tx, `no = $1`, no); err == nil && len(h.kinds) == 0 {
 			err = pgx.ErrNoRows
 		}
-		if err == nil {
-			out = list[0]
-		}
 		return err
 	})
-	return out, err
-}
-
-// boundary finds the number up to which about limit streams follow, whether
-// they have a row, events or both; "" when fewer are left.
-func boundary(ctx context.Context, tx pgx.Tx, after string, limit int) (string, error) {
-	var last *string
-	err := tx.QueryRow(ctx, `SELECT min(m) FROM (
-		SELECT max(no) AS m FROM (SELECT no FROM cases WHERE no > $1 ORDER BY no LIMIT $2) c HAVING count(*) = $2
-		UNION ALL SELECT max(no) FROM (SELECT no FROM sessions WHERE no > $1 ORDER BY no LIMIT $2) s HAVING count(*) = $2
-		UNION ALL SELECT max(no) FROM (SELECT no FROM events WHERE no > $1 ORDER BY no LIMIT $3) e HAVING count(*) = $3) x`,
-		after, limit, limit*eventsPerStream).Scan(&last)
-	if err != nil || last == nil {
-		return "", err
-	}
-	return *last, nil
-}
-
-// eventsPerStream is a generous guess; it bounds a batch where there are events
-// without rows.
-const eventsPerStream = 50
-
-func examine(ctx context.Context, tx pgx.Tx, clause string, args ...any) ([]Stream, error) {
-	h := &heap{kinds: map[string]string{}, rows: map[string]row{}, links: map[string][]link{},
-		deadlines: map[string]map[string]machine.Deadline{}, commands: map[string]command{}, sessions: map[string]bool{}}
-	for _, read := range []func(context.Context, pgx.Tx, string, []any) error{h.readRows, h.readLinks, h.readDeadlines} {
-		if err := read(ctx, tx, clause, args); err != nil {
-			return nil, err
-		}
-	}
-	if err := h.readRecord(ctx, tx); err != nil {
-		return nil, err
-	}
-	out := make([]Stream, 0, len(h.kinds))
-	for _, no := range slices.Sorted(maps.Keys(h.kinds)) {
-		out = append(out, h.stream(no))
-	}
-	return out, nil
-}
-
-func (h *heap) readRows(ctx context.Context, tx pgx.Tx, clause string, args []any) error {
-	rows, err := tx.Query(ctx, `SELECT '`+activities.KindGrievance+`', no, seq, head_hash, body, workflow_started FROM cases WHERE `+clause+
-		` UNION ALL SELECT '`+activities.KindSession+`', no, seq, head_hash, body, true FROM sessions WHERE `+clause, args...)
 	if err != nil {
-		return err
+		return Stream{}, err
 	}
-	var kind, no string
-	var r row
-	_, err = pgx.ForEachRow(rows, []any{&kind, &no, &r.seq, &r.head, &r.body, &r.started}, func() error {
-		h.kinds[no], h.rows[no] = kind, row{r.seq, bytes.Clone(r.head), bytes.Clone(r.body), r.started}
-		return nil
-	})
-	return err
+	return h.streams()[0], nil
 }
 
-func (h *heap) readLinks(ctx context.Context, tx pgx.Tx, clause string, args []any) error {
-	rows, err := tx.Query(ctx, `SELECT `+linkColumns+` FROM events WHERE `+clause+` ORDER BY no, seq`, args...)
-	if err != nil {
-		return err
+// streams looks at everything gathered, in the order of the numbers. Folding and
+// hashing is all processor time, so every processor takes its part.
+func (h *heap) streams() []Stream {
+	nos := slices.Sorted(maps.Keys(h.kinds))
+	out := make([]Stream, len(nos))
+	var wg sync.WaitGroup
+	turns := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for i, no := range nos {
+		turns <- struct{}{}
+		wg.Go(func() {
+			out[i] = h.stream(no)
+			<-turns
+		})
 	}
-	list, err := pgx.CollectRows(rows, scanLink)
-	for _, l := range list {
-		h.links[l.No] = append(h.links[l.No], l)
-		if h.kinds[l.No] == "" {
-			h.kinds[l.No] = l.kind
-		}
-	}
-	return err
-}
-
-func (h *heap) readDeadlines(ctx context.Context, tx pgx.Tx, clause string, args []any) error {
-	rows, err := tx.Query(ctx, `SELECT no, id, kind, at, duty, unit FROM deadlines WHERE `+clause, args...)
-	if err != nil {
-		return err
-	}
-	var no string
-	var d machine.Deadline
-	_, err = pgx.ForEachRow(rows, []any{&no, &d.ID, &d.Kind, &d.At, &d.Duty, &d.Unit}, func() error {
-		if h.deadlines[no] == nil {
-			h.deadlines[no] = map[string]machine.Deadline{}
-		}
-		h.deadlines[no][d.ID] = d
-		return nil
-	})
-	return err
-}
-
-// readRecord looks up the keys of all events, and what is on record of their
-// consequences: the keys of what others were told, the sessions that were opened.
-func (h *heap) readRecord(ctx context.Context, tx pgx.Tx) error {
-	var keys, sessions []string
-	for _, list := range h.links {
-		for _, l := range list {
-			if l.Key != "" {
-				keys = append(keys, l.Key)
-			}
-			for i, f := range l.Effects {
-				switch f.Kind {
-				case machine.EffectTell:
-					keys = append(keys, EffectKey(l.Event, i))
-				case machine.EffectStartSession:
-					sessions = append(sessions, f.To)
-				}
-			}
-		}
-	}
-	rows, err := tx.Query(ctx, `SELECT key, no, kind, fingerprint, from_seq, to_seq FROM commands WHERE key = ANY ($1)`, keys)
-	if err != nil {
-		return err
-	}
-	var key string
-	var c command
-	_, err = pgx.ForEachRow(rows, []any{&key, &c.No, &c.Kind, &c.Fingerprint, &c.From, &c.To}, func() error {
-		h.commands[key] = c
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	if rows, err = tx.Query(ctx, `SELECT no FROM sessions WHERE no = ANY ($1)`, sessions); err != nil {
-		return err
-	}
-	found, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	for _, no := range found {
-		h.sessions[no] = true
-	}
-	return err
+	wg.Wait()
+	return out
 }
 
 // EffectKey is the key under which the consequence i of an event is carried out.

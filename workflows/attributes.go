@@ -89,18 +89,18 @@ func shownAtStart(ctx workflow.Context) (s standing) {
 func (s standing) since(shown standing) []temporal.SearchAttributeUpdate {
 	var out []temporal.SearchAttributeUpdate
 	for i, word := range s.words {
-		switch {
-		case word == shown.words[i]:
-		case word == "": // what a case has shown before it was sealed is taken back
+		switch word {
+		case shown.words[i]:
+		case "": // what a case has shown before it was sealed is taken back
 			out = append(out, keywords[i].ValueUnset())
 		default:
 			out = append(out, keywords[i].ValueSet(word))
 		}
 	}
 	for i, date := range s.dates {
-		switch {
-		case date == shown.dates[i]:
-		case date == 0:
+		switch date {
+		case shown.dates[i]:
+		case 0:
 			out = append(out, moments[i].ValueUnset())
 		default:
 			out = append(out, moments[i].ValueSet(time.UnixMicro(date).UTC()))

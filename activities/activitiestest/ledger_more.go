@@ -14,6 +14,7 @@ import (
 	"huajie/domain/grievance"
 	"huajie/domain/machine"
 	"huajie/domain/org"
+	"huajie/domain/view"
 )
 
 func sessions(t *testing.T, newLedger NewLedger) {
@@ -68,10 +69,10 @@ func lookups(t *testing.T, newLedger NewLedger) {
 		require.NoError(t, err)
 		assert.Equal(t, map[string]org.User{Clerk.Username: Clerk}, people)
 
-		cases, err := cur.Cases([]string{other.No, "220402G2026112300404"})
+		cases, err := cur.Cases([]string{other.No, "220402G2026112300404"}, view.Scope{City: true, Vault: true})
 		require.NoError(t, err)
 		assert.Equal(t, map[string]machine.Related{other.No: {
-			No: other.No, County: "220402", Area: "220402008", Category: "0201", State: grievance.Registered, Open: true, CreatedAt: Day,
+			No: other.No, County: "220402", Area: "220402008", Category: "0201", State: grievance.Registered, Open: true, Confidentiality: "C1", CreatedAt: Day,
 		}}, cases)
 
 		id, err := cur.Petitioner(w.No)

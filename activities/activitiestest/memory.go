@@ -19,6 +19,7 @@ import (
 	"huajie/domain/machine"
 	"huajie/domain/notice"
 	"huajie/domain/org"
+	"huajie/domain/view"
 )
 
 // Memory is a ledger in memory. It passes TestLedger like the real one.
@@ -267,7 +268,7 @@ func (c current) People(names []string) (map[string]org.User, error) {
 }
 
 // Cases gives what a decision may know of other cases (activities.Current).
-func (c current) Cases(nos []string) (map[string]machine.Related, error) {
+func (c current) Cases(nos []string, scope view.Scope) (map[string]machine.Related, error) {
 	out := map[string]machine.Related{}
 	for _, no := range nos {
 		s, ok := c.m.streams[no]
@@ -278,7 +279,10 @@ func (c current) Cases(nos []string) (map[string]machine.Related, error) {
 		if err := json.Unmarshal(s.state, k); err != nil {
 			return nil, err
 		}
-		out[no] = machine.Related{No: no, County: k.County, Area: k.Area, Category: k.Category, State: k.State,
+		if !scope.Sees(k) {
+			continue
+		}
+		out[no] = machine.Related{No: no, Confidentiality: k.Confidentiality, County: k.County, Area: k.Area, Category: k.Category, State: k.State,
 			Open: !grievance.Over(k.State), Master: k.Master, CreatedAt: k.RegisteredAt}
 	}
 	return out, nil

@@ -36,6 +36,9 @@ type Case struct {
 	Grid       string `json:"grid,omitempty"`
 	Petitioner string `json:"petitioner,omitempty"` // person id; empty when anonymous
 	Anonymous  bool   `json:"anonymous,omitempty"`
+	// RegisteredBy is the account of the citizen who registered the matter: they
+	// follow it, and act on it as its petitioner.
+	RegisteredBy string `json:"registered_by,omitempty"`
 
 	// who answers for it (§4.6)
 	Owner              Owner     `json:"owner"` // never empty
@@ -43,6 +46,7 @@ type Case struct {
 	FirstUnit          string    `json:"first_receiving_unit"`
 	ReleasedAt         time.Time `json:"first_responder_released_at,omitzero"`
 	Offer              *Offer    `json:"offer,omitempty"`
+	SupplementAsked    bool      `json:"supplement_asked,omitempty"`
 	LeadUnit           string    `json:"lead_unit,omitempty"`
 	AssistUnits        []string  `json:"assist_units,omitempty"`
 	Handlers           []string  `json:"handlers,omitempty"`
@@ -50,6 +54,7 @@ type Case struct {
 	Units              []string  `json:"units,omitempty"` // every unit that ever took part
 	Designated         []string  `json:"designated_units,omitempty"`
 	Returned           []string  `json:"returned_units,omitempty"`
+	ReturnReasons      []string  `json:"return_reasons,omitempty"` // codes of the returns asked for so far
 	AdjudicateByLeader bool      `json:"adjudicate_by_leader,omitempty"`
 
 	// where it stands on the chain
@@ -90,10 +95,12 @@ type Case struct {
 	Master          string        `json:"master,omitempty"`
 	MergedFrom      machine.State `json:"merged_from,omitempty"`
 	Followers       []string      `json:"followers,omitempty"`
+	Unsatisfied     []string      `json:"unsatisfied_followers,omitempty"` // merged cases whose petitioners reject the present answer
 	MasterReplied   bool          `json:"master_replied,omitempty"`
 	MasterOver      bool          `json:"master_over,omitempty"` // archived or ended otherwise: nothing more comes from it
-	Origin          string        `json:"origin,omitempty"`      // case it was split from
-	DeskDue         time.Time     `json:"desk_due_at,omitzero"`  // by when the front desk must have sent it on (G1, G2, G8); kept once passed
+	Origin          string        `json:"origin,omitempty"`      // case it was split from; hidden where that one is an accusation and this is not
+	OriginHidden    bool          `json:"origin_hidden,omitempty"`
+	DeskDue         time.Time     `json:"desk_due_at,omitzero"` // by when the front desk must have sent it on (G1, G2, G8); kept once passed
 	InheritedDue    time.Time     `json:"inherited_due,omitzero"`
 	WrittenNoDuty   bool          `json:"notice_exempt,omitempty"`
 	RulebookVersion string        `json:"rulebook_version,omitempty"` // version of its dispatch

@@ -77,9 +77,9 @@ func laterScenes(t *testing.T) []*play {
 		web.expire("pickup"), begin(t).expire("triage.soft").expire("triage").expire("triage.decide"), begin(t, asPetition).expire("accept_notice"),
 		dispatched(t).expire("sign.half"), signed(t).expire("assign"), handling(t).expire("contact"),
 		handling(t).do(dispUser, "add-assist", why, form.Input{"assist_unit": land}).expire("task.T1"),
-		handling(t).both(handlerUser, "pause", dispUser, paused).expire("pause.max"),
+		handling(t).both(handlerUser, "pause", dispUser, paused).expire("pause.max"), handling(t).both(handlerUser, "pause", dispUser, hearing).expire("pause.review"),
 		suspended(t).at("2026-03-30 09:00").do(leaderUser, "review-suspension", report).at("2026-04-28 09:00").do(leaderUser, "review-suspension", report).expire("hangup.until"),
-		leaderLevel(t).expire("leader.meet").expire("policy.red").expire("policy.fail"), unled(t).expire("leader.designate"), joint(t).expire("joint.convene"),
+		leaderLevel(t).expire("leader.meet").expire("policy.red").expire("policy.fail").expire("policy.fail"), unled(t).expire("leader.designate"), joint(t).expire("joint.convene"),
 		over.to(over.c.Statutory.Due), merged.do(dispUser, "merge", why, form.Input{"master": masterNo}).expire("unmerge"),
 		closed(t, form.Input{"risk": "orange"}).after("40cd"), handling(t).do(leaderUser, "escalate-l2", applied).after("1wd"),
 	}

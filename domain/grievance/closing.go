@@ -49,10 +49,17 @@ func evaluate(t turn) error {
 	c := t.Case
 	c.Evaluation = &Evaluation{Rating: t.In.Text("rating"), At: t.Now, By: t.Actor.User}
 	if c.State == Merged {
-		t.Record("evaluated", "G28")
+		e := t.Record("evaluated", "G28")
+		if c.Evaluation.Rating == "unsatisfied" { // the answer is the master's, and so is the rework
+			e.Cause(machine.Effect{Kind: machine.EffectTell, To: c.Master, Action: "follower-unsatisfied", Input: input{"follower": c.No}})
+		}
 		return nil
 	}
 	t.Clear("evaluation")
+	if c.Evaluation.Rating != "unsatisfied" && len(c.Unsatisfied) > 0 {
+		t.Record("evaluated", "G28") // the case stays open: another petitioner rejects the same answer
+		return nil
+	}
 	if c.Evaluation.Rating != "unsatisfied" {
 		t.close(c.closingType(), "evaluated", "G28")
 		return nil
@@ -80,13 +87,7 @@ func (t turn) close(typ, event, rule string) {
 	c := t.Case
 	t.end(Closed, typ)
 	pol := t.Rules.Policy
-	archive := t.Start("archive", pol.ArchiveLimit(c.Track), machine.Deadline{})
-	if c.petition() && c.Reply != nil && !c.Reply.ServedAt.IsZero() {
-		if review := t.Rules.Calendar.Due(c.Reply.ServedAt, pol.Limit("review.window")); review.At.After(archive.At) {
-			archive.At = review.At
-			t.Set(archive)
-		}
-	}
+	t.awaitArchive()
 	if c.Risk == "red" || c.Risk == "orange" { // §4.2: follow-up visits
 		for _, l := range pol.Limits("followup." + c.Risk) {
 			t.Start("followup."+l.String(), l, machine.Deadline{Kind: "followup"})
@@ -97,11 +98,28 @@ func (t turn) close(typ, event, rule string) {
 	t.tellFirst(e)
 }
 
+// awaitArchive starts the limit after which the case is filed: not before the
+// petitioner's window for review has passed (XF §35).
+func (t turn) awaitArchive() {
+	c, pol := t.Case, t.Rules.Policy
+	limit := pol.ArchiveLimit(c.Track)
+	due := t.Rules.Calendar.Due(c.ClosedAt, limit)
+	d := machine.Deadline{ID: "archive", At: due.At, Provisional: due.Provisional, Start: c.ClosedAt, Limit: limit}
+	if c.petition() && c.Reply != nil && !c.Reply.ServedAt.IsZero() {
+		if review := t.Rules.Calendar.Due(c.Reply.ServedAt, pol.Limit("review.window")); review.At.After(d.At) {
+			d.At = review.At
+		}
+	}
+	d.At = later(d.At, t.Now)
+	t.Set(d)
+}
+
 // reworkNow sends the case back to whoever answered (G29). At the second time it goes
 // up a level instead (G31).
 func reworkNow(t turn, founded string) error {
 	c := t.Case
 	t.Clear("evaluation", "rework.decide")
+	c.Unsatisfied = nil
 	c.ReworkCount++
 	if c.Evaluation != nil {
 		c.Evaluation.Founded = founded
@@ -148,13 +166,16 @@ func (t turn) liftRework() error {
 }
 
 func guardExplained(t *machine.Turn[*Case]) error {
-	if e := t.Case.Evaluation; e == nil || e.Rating != "unsatisfied" {
+	if e := t.Case.Evaluation; (e == nil || e.Rating != "unsatisfied") && len(t.Case.Unsatisfied) == 0 {
 		return refuse("not_unsatisfied", "G32", "只适用于不满意但诉求无理的情形", "only for an unsatisfied rating that is unfounded")
 	}
 	return nil
 }
 
 func closeExplained(t turn) error {
+	if t.Case.Evaluation == nil { // a merged petitioner rejected the answer, this one said nothing
+		t.Case.Evaluation = &Evaluation{Rating: "unrated", At: t.Now, By: t.Actor.User}
+	}
 	t.Case.Evaluation.Founded = "unfounded"
 	t.close("unfounded", "closed_explained", "G32")
 	return nil
@@ -216,7 +237,7 @@ func guardReopen(t *machine.Turn[*Case]) error {
 func reopen(t turn) error {
 	c := t.Case
 	clear(c.Deadlines)
-	c.ClosedAt, c.ClosingType, c.Evaluation = time.Time{}, "", nil
+	c.ClosedAt, c.ClosingType, c.Evaluation, c.Unsatisfied = time.Time{}, "", nil, nil
 	if c.LeadUnit == "" {
 		c.LeadUnit, _ = t.suggested()
 	}

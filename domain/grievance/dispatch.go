@@ -142,6 +142,7 @@ func dispatch(t turn) error {
 	t.applyAttributes()
 	t.accept()
 	t.toUnit(t.In.Text("lead_unit"), t.In.List("assist_units"), "")
+	t.awaitInforming()
 	e := t.Record("dispatched", "G8").Notify("N6", t.petitioners()...)
 	t.tellUnits(e)
 	return t.liftAtOnce()
@@ -275,6 +276,9 @@ func contact(t turn) error {
 	}
 	c.Contacts = append(c.Contacts, Contact{At: when, Method: t.In.Text("method"), Reached: t.In.Bool("reached"), By: t.Actor.User, Level: c.Level})
 	t.Clear("contact")
+	if t.In.Bool("reached") {
+		t.Clear("inform") // the unit itself has told where the matter is
+	}
 	if c.State == LeaderResolving && t.In.Bool("reached") {
 		t.Clear("leader.meet")
 	}

@@ -24,9 +24,10 @@ func dutySteps() []step {
 	}
 }
 
-func guardHandOver(t *machine.Turn[*Case]) error {
+func guardHandOver(m *machine.Turn[*Case]) error {
+	t := turn{m}
 	u, _ := t.Rules.Org.Unit(t.In.Text("to_unit"))
-	if !u.Kind.Centre() { // a department gets a matter by dispatch
+	if !u.Kind.Centre() && (!t.Case.sealed() || u.ID != t.vault()) { // a department gets a matter by dispatch
 		return fault("to_unit", "not_a_centre", "应移交给中心;部门由交办", "hand over to a centre; a department gets it by dispatch")
 	}
 	if name := t.In.Text("to_user"); name != "" {
@@ -37,6 +38,9 @@ func guardHandOver(t *machine.Turn[*Case]) error {
 		if name == t.Case.Owner.User {
 			return fault("to_user", "same_person", "不能移交给本人", "it cannot be handed to yourself")
 		}
+	}
+	if t.Case.sealed() && (t.barred(u.ID) || (u.ID != t.vault() && t.In.Text("to_user") == "")) {
+		return refuse("sealed_hand_over", "§6 item 13", "检举控告件只能移交纪检监察或指定的个人", "an accusation is handed to the discipline reception, or to a person by name")
 	}
 	if t.Case.Offer != nil {
 		return refuse("offer_open", "FR6", "已有待确认的移交", "a hand-over already waits to be confirmed")

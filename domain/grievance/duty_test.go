@@ -120,3 +120,16 @@ func TestDuty(t *testing.T) {
 		require.Equal(t, "guide.220403", p.c.FirstResponder)
 	})
 }
+
+// TestFallsBackAndClimbs: what fell back to the desk climbs like any other matter.
+func TestFallsBackAndClimbs(t *testing.T) {
+	t.Parallel()
+	for name, in := range map[string]form.Input{"demand": nil, "petition": asPetition} {
+		parallel(t, "FR6 "+name, func(t *testing.T) {
+			p := offered(t, in).do(officeUser, "decline-hand-over", why)
+			sameTime(t, p.due("1wd"), p.c.Deadlines["triage.decide"].At)
+			p.expire("triage.decide").expire("unassigned")
+			require.NotEqual(t, grievance.Triage, p.c.State)
+		})
+	}
+}

@@ -20,6 +20,7 @@ func expiries(m *machine.Machine[*Case]) map[string]func(*machine.Turn[*Case], m
 		"unassigned":    assignByCatalogue,
 		"accept_notice": deemAccepted,
 		"handover":      offerLapsed,
+		"inform":        informMissed,
 		// the unit
 		"sign.half":     remindUnit("sign_reminded", "G10"),
 		"sign":          autoSign,
@@ -29,6 +30,7 @@ func expiries(m *machine.Machine[*Case]) map[string]func(*machine.Turn[*Case], m
 		"adjudicate":    adjudicationLate,
 		"task":          taskLate,
 		"pause.max":     pauseOver,
+		"pause.review":  pauseUnreviewed,
 		"hangup.review": reviewMissed,
 		"hangup.until":  hangUpOver,
 		// the policy clock (§4.3)
@@ -180,6 +182,15 @@ func pauseOver(t turn, _ machine.Deadline) error {
 	return nil
 }
 
+// pauseUnreviewed reminds of a pause that has no end of its own.
+func pauseUnreviewed(t turn, _ machine.Deadline) error {
+	t.awaitPauseReview()
+	t.Record("pause_unreviewed", "§4.1 policy.pause_reasons").
+		Notify("N20", t.deskAndHead(t.Case.LeadUnit)...).
+		Notify("N20", t.county(director)...)
+	return nil
+}
+
 // reviewMissed: a hang-up without its review ends, with a yellow card (§4.5).
 func reviewMissed(t turn, _ machine.Deadline) error {
 	t.supervise("yellow_card")
@@ -251,7 +262,16 @@ func graceOver(t turn, _ machine.Deadline) error {
 	return nil
 }
 
-func redCard(t turn, _ machine.Deadline) error {
+// redCard is what follows a red light that stays. L3 is the end of the chain: nothing
+// lifts the case further, so the city is told again and again.
+func redCard(t turn, d machine.Deadline) error {
+	if t.Case.Level == L3 {
+		t.Start("policy.fail", t.Rules.Policy.Limit("escalate.fail"), machine.Deadline{Duty: true, Unit: d.Unit})
+		if d.Duty { // it has come round again
+			t.Record("still_overdue", "§4.3 escalate.fail").Notify("N20", t.county(director)...).Notify("N20", t.city()...)
+			return nil
+		}
+	}
 	t.supervise("red_card")
 	t.Record("red_card", "§4.3 escalate.fail").Because("S03").
 		Notify(t.card(), t.head(t.Case.LeadUnit)...).

@@ -185,7 +185,7 @@ func guardExtend(t *machine.Turn[*Case]) error {
 		return refuse("extend_never", "§4.5 extend.never", "特急和红色风险件不得延期", "emergencies and red risks are never extended")
 	case c.Policy == nil || c.Policy.Due.IsZero():
 		return refuse("clock_paused", "§4.5", "计时已暂停,无需延期", "the clock is paused")
-	case !t.Now.Before(c.Policy.Due):
+	case !asked(t).Before(c.Policy.Due):
 		return refuse("extend_after_due", "§4.5 extend.apply_before", "已超期,不得申请延期", "an overdue case cannot be extended")
 	}
 	before := pol.ExtendApplyBefore(c.Policy.Limit)
@@ -250,7 +250,7 @@ func guardPause(t *machine.Turn[*Case]) error {
 		return fault("pause_reason", "not_a_pause", "挂账须按挂账程序办理", "a hang-up is asked for as such")
 	case c.Policy == nil || !c.pausedSince().IsZero():
 		return refuse("already_paused", "§4.1", "计时已处于暂停状态", "the clock is already paused")
-	case !t.Now.Before(c.Policy.Due):
+	case !asked(t).Before(c.Policy.Due):
 		return refuse("pause_after_due", "§4.5", "已超期,不得暂停计时", "an overdue clock cannot be paused")
 	case why == "parallel_procedure" && !t.In.Bool("petitioner_consents"):
 		return fault("petitioner_consents", "required", "并行法定程序须诉求人书面同意", "a parallel procedure needs the petitioner's written consent")
@@ -271,17 +271,30 @@ func pause(t turn) error {
 	t.openPause(why, t.Actor.User)
 	if key := "pause." + why; why == "supplement" || why == "appraisal" {
 		t.Start("pause.max", t.Rules.Policy.Limit(key), machine.Deadline{})
+	} else {
+		t.awaitPauseReview()
 	}
 	t.Record("clock_paused", "§4.1 policy.pause_reasons")
 	return nil
 }
 
 func (t turn) openPause(why, by string) {
-	k := *t.Case.Policy
-	k.Pauses = append(append([]calendar.Pause(nil), k.Pauses...), calendar.Pause{From: t.Now, Reason: why, By: by})
+	k, from := *t.Case.Policy, t.Now
+	if !t.Now.Before(k.Due) { // asked for in time and signed after the due date: it holds from the asking
+		if from = asked(t.Turn); !from.Before(k.Due) {
+			from = t.Now
+		}
+	}
+	k.Pauses = append(append([]calendar.Pause(nil), k.Pauses...), calendar.Pause{From: from, Reason: why, By: by})
 	k.HeldDue, k.Due, k.YellowAt = k.Due, time.Time{}, time.Time{}
 	t.Case.Policy = &k
 	t.disarmPolicy()
+}
+
+// awaitPauseReview lets a pause without an end of its own be looked at like a
+// hang-up, again and again.
+func (t turn) awaitPauseReview() {
+	t.Start("pause.review", t.Rules.Policy.Limit("hangup.review"), machine.Deadline{Duty: true, Unit: t.Case.LeadUnit})
 }
 
 func guardUnpause(t *machine.Turn[*Case]) error {
@@ -301,7 +314,7 @@ func unpause(t turn) error {
 // the pause covered, and approved extensions stay added.
 func (t turn) closePause() {
 	c := t.Case
-	t.Clear("pause.max")
+	t.Clear("pause.max", "pause.review")
 	if c.pausedSince().IsZero() {
 		return
 	}

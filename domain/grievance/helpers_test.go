@@ -150,6 +150,7 @@ func (p *play) world(action string, in form.Input) machine.World {
 
 // try takes a step and tells the refusal, if any.
 func (p *play) try(who, action string, in form.Input) error {
+	in = p.dated(in)
 	cmd := machine.Command{Key: "K", Action: action, Actor: p.actor(who), Input: in}
 	before := encode(p.t, p.c)
 	events, next, err := grievance.Machine.Decide(p.c, cmd, p.rules, p.world(action, in), p.now)

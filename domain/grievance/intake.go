@@ -42,8 +42,11 @@ func intakeSteps() []step {
 			Guard:  guardMerge, Do: do(merge)},
 		{Action: "unmerge", Rule: "G6", ZH: "撤销并案", EN: "Undo merge", From: []machine.State{Merged}, Who: machine.As(inCounty, dispatcher),
 			Fields: []form.Field{reason}, Guard: guardUnmerge, Do: do(unmerge)},
-		{Action: "follower-joined", SystemOnly: true, From: append([]machine.State{Closed}, active...), Fields: followerFields, Do: do(followerJoined)},
+		{Action: "follower-joined", SystemOnly: true, From: append(slices.Clip(over), active...), Fields: followerFields, Do: do(followerJoined)},
 		{Action: "follower-left", SystemOnly: true, From: append([]machine.State{Closed, Archived}, active...), Fields: followerFields, Do: do(followerLeft)},
+		{Action: "follower-unsatisfied", SystemOnly: true, From: append(slices.Clip(over), active...), Fields: followerFields, Do: do(followerUnsatisfied)},
+		{Action: "merge-refused", SystemOnly: true, From: []machine.State{Merged},
+			Fields: []form.Field{line("master", "主办件号", "master case").Need()}, Guard: guardMergeRefused, Do: do(mergeRefused)},
 		{Action: "master-moved", SystemOnly: true, From: []machine.State{Merged},
 			Fields: []form.Field{line("state", "主件状态", "state of the master").Need()}, Do: do(masterMoved)},
 		{Action: "split", Rule: "§2.2", ZH: "拆分", EN: "Split", From: active, Who: append(machine.As(inCounty, dispatcher), machine.As(inTownship, townOffice)...),
@@ -63,7 +66,8 @@ var attributeFields = []form.Field{
 	{Name: "headcount", ZH: "人数", EN: "headcount", Type: form.Integer, Min: 1, Max: 100000},
 }
 
-var followerFields = []form.Field{{Name: "follower", ZH: "并入办件", EN: "merged case", Type: form.Line, Required: true}}
+var followerFields = []form.Field{{Name: "follower", ZH: "并入办件", EN: "merged case", Type: form.Line, Required: true},
+	yes("sealed", "检举控告件", "accusation material")}
 
 // startTriage picks the matter up. A matter from the web or a machine gets its
 // first responder now: the first staff member who touches it (FR1).
@@ -93,12 +97,16 @@ func (t turn) applyAttributes() {
 	if n := t.In.Int("headcount"); n > 0 {
 		c.Headcount = n
 	}
+	t.admit()
 }
 
 // keepsSeal: C3 is never lowered by a form.
 func (t turn) keepsSeal() error {
-	if to := t.In.Text("confidentiality"); t.Case.Confidentiality == "C3" && to != "" && to != "C3" {
+	switch to := t.In.Text("confidentiality"); {
+	case t.Case.sealed() && to != "" && to != codes.ConfidentialityAccusation:
 		return refuse("c3_stays", "§2.3", "检举控告材料不得降低保密等级", "accusation material keeps its class")
+	case !t.Case.sealed() && to == codes.ConfidentialityAccusation && len(t.Case.Followers) > 0:
+		return guardFollowers(t.Turn, "§2.3") // their petitioners would be led into the vault
 	}
 	return nil
 }
@@ -211,7 +219,7 @@ func guardNoLonger(t *machine.Turn[*Case]) error {
 		return fault("prior_case", "required", "已终结的须指明原办件号", "name the finalized case")
 	}
 	if p := t.In.Text("prior_case"); p != "" && t.AskedAt.IsZero() { // looked up when it was asked for
-		if _, ok := t.World.Cases[p]; !ok || p == t.Case.No {
+		if k, ok := t.World.Cases[p]; !ok || p == t.Case.No || (k.Confidentiality == codes.ConfidentialityAccusation && !t.Case.sealed()) {
 			return fault("prior_case", "unknown_case", "没有这个办件", "there is no such case")
 		}
 	}
@@ -232,66 +240,13 @@ func guardMerge(t *machine.Turn[*Case]) error {
 		return refuse("merge_chain", "G6", "已有并入件的主办件不能再并入", "a master case cannot be merged itself")
 	case !ok || m.No == t.Case.No || m.County != t.Case.County:
 		return fault("master", "unknown_case", "没有可并入的主办件", "there is no such case to merge into")
+	case (m.Confidentiality == codes.ConfidentialityAccusation) != t.Case.sealed():
+		return refuse("sealed_apart", "§2.3", "检举控告件与其他办件不得并案", "accusation material is not merged with other cases")
 	case m.Master != "":
 		return refuse("merge_chain", "G6", "已并案的办件不能作主件", "a merged case cannot be master")
 	case !m.Open:
 		return refuse("master_over", "G6", "主办件已结束", "the master case is over")
 	}
-	return nil
-}
-
-// merge lets one handling answer several petitioners (G6). The case keeps its
-// number; its petitioner is answered and rates with the master's result.
-func merge(t turn) error {
-	c := t.Case
-	c.Master, c.MergedFrom = t.In.Text("master"), c.State
-	t.end(Merged, "")
-	t.Start("unmerge", t.Rules.Policy.Limit("merge.undo"), machine.Deadline{})
-	e := t.Record("merged", "G6").Notify("N5", t.petitioners()...).Fact("master", c.Master)
-	e.Cause(machine.Effect{Kind: machine.EffectTell, To: c.Master, Action: "follower-joined", Input: input{"follower": c.No}})
-	t.tellFirst(e)
-	return nil
-}
-
-func guardUnmerge(t *machine.Turn[*Case]) error {
-	if _, open := t.Case.Deadlines["unmerge"]; !open {
-		return refuse("unmerge_window", "§2.2", "并案超过7日,不可撤销", "a merge can be undone for 7 days only")
-	}
-	return nil
-}
-
-// unmerge takes the case out again; its own clocks start anew at triage.
-func unmerge(t turn) error {
-	c := t.Case
-	master := c.Master
-	c.Master, c.MergedFrom, c.MasterReplied, c.MasterOver = "", "", false, false
-	c.ClosedAt, c.Evaluation = time.Time{}, nil
-	t.Clear("unmerge")
-	t.To(Triage)
-	t.awaitTriage()
-	t.awaitDecision()
-	t.Record("unmerged", "G6").Notify("N13", t.petitioners()...).
-		Cause(machine.Effect{Kind: machine.EffectTell, To: master, Action: "follower-left", Input: input{"follower": c.No}})
-	return nil
-}
-
-func followerJoined(t turn) error {
-	if f := t.In.Text("follower"); !contains(t.Case.Followers, f) {
-		t.Case.Followers = append(t.Case.Followers, f)
-	}
-	t.Record("follower_joined", "G6")
-	return nil
-}
-
-func followerLeft(t turn) error {
-	var rest []string
-	for _, f := range t.Case.Followers {
-		if f != t.In.Text("follower") {
-			rest = append(rest, f)
-		}
-	}
-	t.Case.Followers = rest
-	t.Record("follower_left", "G6")
 	return nil
 }
 

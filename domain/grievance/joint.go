@@ -76,7 +76,6 @@ func planSession(t turn) error {
 		c.Sessions = map[string]SessionRef{}
 	}
 	c.Sessions[no] = SessionRef{No: no, Level: c.Level, State: "planned"}
-	t.Clear("joint.convene")
 	c.joins(append([]string{t.In.Text("lead_unit")}, t.In.List("assist_units")...)...)
 	chair := t.Actor.User
 	if c.Level == L3 && c.OwningLeader != "" { // whoever planned it, the named leader chairs
@@ -85,6 +84,9 @@ func planSession(t turn) error {
 	opening := input{"case": c.No, "county": c.County, "level": string(c.Level), "risk": c.Risk, "chair": chair, "chair_unit": t.centre()}
 	for k, v := range t.In {
 		opening[k] = v
+	}
+	if c.sealed() && c.RespondentUnit != "" {
+		opening["respondent_unit"] = c.RespondentUnit
 	}
 	t.Record("session_planned", "J1").
 		Cause(machine.Effect{Kind: machine.EffectStartSession, To: no, Input: opening})
@@ -105,6 +107,9 @@ func sessionMoved(t turn) error {
 	}
 	ref.State = t.In.Text("session_state")
 	c.Sessions[ref.No] = ref
+	if ref.State == "held" || ref.State == "concluded" { // it has met; a plan alone convenes nobody
+		t.Clear("joint.convene")
+	}
 	switch ref.State {
 	case "concluded":
 		t.takeMeasures(ref.No)
@@ -114,6 +119,7 @@ func sessionMoved(t turn) error {
 		t.Record("session_failed", "J6")
 		return t.afterFailure()
 	case "cancelled":
+		t.reconvene()
 		t.Record("session_cancelled", "§3.5")
 	default:
 		e := t.Record("session_moved", "§3.5")
@@ -134,6 +140,9 @@ func (t turn) takeMeasures(session string) {
 		c.keeps(before)
 	}
 	for _, m := range t.In.Objects("measures") {
+		if t.barred(m.Text("executor")) {
+			continue
+		}
 		t.addTask(Task{Kind: "measure", Unit: m.Text("executor"), What: m.Text("what"), Session: session,
 			Due: m.Time("due", calendar.Zone).AddDate(0, 0, 1), Mandatory: !m.Bool("optional")})
 	}
@@ -146,11 +155,24 @@ func (t turn) afterFailure() error {
 	if c.State == JointResolving && c.FailedSessions >= t.Rules.Policy.Int("joint.sessions.max") {
 		return escalateL3(t, "T10", "", "G23")
 	}
-	if c.State == JointResolving {
-		t.Start("joint.convene", t.Rules.Policy.ConveneLimit(L2, c.Risk == "red"), machine.Deadline{Duty: true, Unit: t.centre()})
-		t.Record("session_due", "J1").Notify("N8", t.county(director, dispatcher)...)
+	t.Clear("joint.convene")
+	if t.reconvene() {
+		t.Record("session_due", "J1").Notify("N8", t.county(director, dispatcher)...).Notify("N8", user(c.OwningLeader))
 	}
 	return nil
+}
+
+// reconvene asks for another session where one came to nothing: within what is
+// left of the limit, or within a new one. It tells whether the case still needs one.
+func (t turn) reconvene() bool {
+	c := t.Case
+	if c.State != JointResolving && c.State != LeaderResolving {
+		return false
+	}
+	if _, running := c.Deadlines["joint.convene"]; !running {
+		t.Start("joint.convene", t.Rules.Policy.ConveneLimit(c.Level, c.Risk == "red"), machine.Deadline{Duty: true, Unit: t.centre()})
+	}
+	return true
 }
 
 // cancelSessions ends open sessions of a case that moved on without them.

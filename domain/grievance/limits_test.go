@@ -2,12 +2,14 @@ package grievance_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"huajie/domain"
 	"huajie/domain/form"
 	"huajie/domain/grievance"
+	"huajie/domain/machine"
 )
 
 var paused = form.Input{"pause_reason": "appraisal", "note": "委托鉴定"}
@@ -36,8 +38,10 @@ func TestExtend(t *testing.T) {
 		p := handling(t)
 		p.at("2026-03-06 17:30").refuse(domain.CodeConflict, "extend_too_late", handlerUser, "extend", extended)
 		p.expire("policy.red").refuse(domain.CodeConflict, "extend_after_due", handlerUser, "extend", extended)
-		asked := handling(t).do(handlerUser, "extend", extended).expire("policy.red")
-		asked.refuse(domain.CodeConflict, "extend_after_due", dutyUser, "approve")
+		asked := handling(t).do(handlerUser, "extend", extended).after("1wd")
+		require.Equal(t, "request_lapsed", asked.last().Type, "who must sign has a day")
+		require.Contains(t, asked.last().Notices, machine.Notice{N: "N10", To: machine.Recipient{User: handlerUser}, Facts: map[string]string{"action": "extend"}})
+		asked.refuse(domain.CodeConflict, "wrong_state", dutyUser, "approve")
 	})
 	parallel(t, "extend never for an emergency or a red risk", func(t *testing.T) {
 		p := handling(t, form.Input{"urgency": "emergency"})
@@ -69,6 +73,30 @@ func TestExtend(t *testing.T) {
 
 func TestPause(t *testing.T) {
 	t.Parallel()
+	parallel(t, "a pause asked for in time and signed after the due date holds from the asking", func(t *testing.T) {
+		p := handling(t)
+		due := p.c.Policy.Due
+		p.to(due.Add(-time.Hour)).do(handlerUser, "pause", paused)
+		asked := p.now
+		p.expire("policy.red").after("30wmin").do(dispUser, "approve")
+		sameTime(t, asked, p.c.Policy.Pauses[0].From)
+		require.NotContains(t, p.pending(), "policy.grace")
+		p.after("1wd").do(handlerUser, "unpause", why)
+		sameTime(t, p.due("1wh"), p.c.Policy.Due, "what was left at the asking is left now")
+		handling(t).expire("policy.red").refuse(domain.CodeConflict, "pause_after_due", handlerUser, "pause", paused)
+	})
+	parallel(t, "a pause without an end of its own is looked at again and again", func(t *testing.T) {
+		p := handling(t).both(handlerUser, "pause", dispUser, hearing)
+		p.expire("pause.review")
+		require.Equal(t, "pause_unreviewed", p.last().Type)
+		p.expire("pause.review").do(handlerUser, "unpause", why)
+		require.NotContains(t, p.pending(), "pause.review")
+	})
+	parallel(t, "every step with a second person has a limit for that person", func(t *testing.T) {
+		for _, s := range grievance.Machine.Steps {
+			require.Equal(t, s.Signature != machine.NoSignature, s.Within != nil, s.Action)
+		}
+	})
 	parallel(t, "pause and unpause credit exactly what was counted", func(t *testing.T) {
 		p := handling(t)
 		p.at("2026-03-03 10:00").both(handlerUser, "pause", dispUser, paused)

@@ -70,7 +70,8 @@ var (
 // cast are the people the model lets act, some of another county.
 var cast = []string{clerkUser, "guide.220402", dispUser, "disp2.220402", dutyUser, directorUser, petitionClerk, officeUser, "intake.220402001", townLead,
 	"mediator.220402001", liaisonUser, handlerUser, "handler2.220402-D11", leaderUser, "liaison.220402-D12", "handler.220402-D12", "leader.220402-D12",
-	"liaison.220402-D13", "leader.220402-D13", county1, county2, supervisor1, supervisor2, "disp.220403", "liaison.220403-D11", "petitioner"}
+	"liaison.220402-D13", "leader.220402-D13", county1, county2, supervisor1, supervisor2, "disp.220403", "liaison.220403-D11", "discipline.220402-D07", "leader.220402-D07",
+	"petitioner"}
 
 // TestModel drives random commands by random people with random inputs, and time,
 // against the graph above and the invariants of Appendix B.
@@ -362,8 +363,24 @@ func (m *model) watchWaiting(over bool) {
 	if !over && c.State != grievance.Replied && c.Level != "" {
 		require.Equal(t, 1, openStays, "the case is on one level at a time")
 	}
+	require.True(t, over || climbs(c), "nothing makes the case in %s move: %v", c.State, m.pending())
 	require.Equal(t, c.Offer != nil, has(c.Deadlines, "handover"), "an offer waits with its limit")
 	require.Equal(t, c.State == grievance.Suspended, c.Suspension != nil)
+}
+
+// climbing are the limits after which a case moves by itself although nobody is late
+// by them.
+var climbing = []string{"unassigned", "policy.grace", "policy.fail", "pause.max", "hangup.until", "evaluation"}
+
+// climbs tells whether a case that is not over has a limit that makes somebody, or
+// time, act on it.
+func climbs(c *grievance.Case) bool {
+	for _, d := range c.Deadlines {
+		if d.Duty && !slices.Contains([]string{"task", "inform"}, d.Kind) || slices.Contains(climbing, d.Kind) {
+			return true
+		}
+	}
+	return false
 }
 
 func has(m map[string]machine.Deadline, id string) bool { _, ok := m[id]; return ok }

@@ -21,6 +21,7 @@ type Registration struct {
 	NameUnclear  bool // name or address unclear: notices are exempt (XF §23)
 	Input        form.Input
 	Origin       string    // case it was split from
+	OriginSealed bool      // that case is accusation material: its number stays in the vault
 	InheritedDue time.Time // due date set by a sender (12345, a superior), §4.2 online_transfer
 }
 
@@ -51,7 +52,8 @@ var RegisterFields = []form.Field{
 // intakeRoles may register for a person in front of them; the first one asked
 // does (FR1, R5).
 var intakeRoles = []org.Role{org.RoleGuide, org.RoleWindowClerk, org.RoleTownshipIntake, org.RoleTownshipOffice, org.RoleCommunityStaff,
-	org.RolePetitionOfficer, org.RoleGridMemberFullTime, org.RoleGridMemberPartTime, org.RoleGridLeader, org.RolePoliceDesk, org.RoleDispatcher}
+	org.RolePetitionOfficer, org.RoleGridMemberFullTime, org.RoleGridMemberPartTime, org.RoleGridLeader, org.RolePoliceDesk, org.RoleDispatcher,
+	org.RoleDisciplineOfficer}
 
 // MayRegister gives the unit an actor registers for, and whether they are
 // staff (and so the first responder) or a machine.
@@ -63,15 +65,29 @@ func MayRegister(a domain.Actor) (unit string, staff, ok bool) {
 			}
 		}
 	}
-	if a.Holds(org.RoleIntegrator) || a.IsPetitioner() {
+	if a.Holds(org.RoleIntegrator) || a.IsPetitioner() || IsCitizen(a) {
 		return "", false, true
 	}
 	return "", false, false
 }
 
+// IsCitizen tells whether an actor holds nothing but the account of a petitioner
+// or of a representative, and so acts for themselves.
+func IsCitizen(a domain.Actor) bool {
+	for _, g := range a.Grants {
+		if g.Role != org.RolePetitioner && g.Role != org.RolePetitionerRep {
+			return false
+		}
+	}
+	return len(a.Grants) > 0
+}
+
 // Register opens a case (G1). It cannot be refused for missing documents (R5):
 // only what no case can exist without is required.
 func Register(r Registration, cmd machine.Command, rules *machine.Rules, now time.Time) ([]machine.Event, *Case, error) {
+	if r.OriginSealed && r.Input.Text("nature") != "accusation" && r.Input.Text("confidentiality") != codes.ConfidentialityAccusation {
+		cmd.Actor = domain.SystemActor() // who took it out of the vault would give away where it was
+	}
 	deskUnit, staff, ok := MayRegister(cmd.Actor)
 	if !ok && !cmd.Actor.IsSystem() {
 		return nil, nil, domain.Forbid("not_your_office", "G1", "您的岗位不能登记诉求", "your office may not register a matter")
@@ -87,6 +103,7 @@ func Register(r Registration, cmd machine.Command, rules *machine.Rules, now tim
 	t.In = clean
 	t.describe(r, now)
 	t.receive(cmd.Actor, deskUnit, staff)
+	t.admit()
 	e := t.Record("registered", "G1").Notify("N1", t.petitioners()...) // kept as exempt when anonymous
 	if t.Case.Urgency == "emergency" || t.Case.Risk == "red" {
 		e.Notify("N20", t.county(dutyLeader, dispatcher)...)
@@ -97,7 +114,7 @@ func Register(r Registration, cmd machine.Command, rules *machine.Rules, now tim
 // describe sets what the matter is about.
 func (t turn) describe(r Registration, now time.Time) {
 	c, in := t.Case, t.In
-	c.No, c.Kind, c.Origin = r.No, "grievance", r.Origin
+	c.No, c.Kind = r.No, "grievance"
 	c.Nature, c.Channel, c.Category = in.Text("nature"), in.Text("channel"), in.Text("category")
 	c.Track = codes.TrackOf(codes.Nature(c.Nature))
 	c.Summary = strings.TrimSpace(in.Text("summary"))
@@ -110,6 +127,9 @@ func (t turn) describe(r Registration, now time.Time) {
 	c.Confidentiality = or(in.Text("confidentiality"), "C1")
 	if c.Nature == "accusation" { // §2.3: accusation material is always C3
 		c.Confidentiality = "C3"
+	}
+	if c.Origin = r.Origin; r.OriginSealed && !c.sealed() {
+		c.Origin, c.OriginHidden = "", true
 	}
 	c.RespondentUnit = in.Text("respondent_unit")
 	c.Petitioner, c.Anonymous, c.WrittenNoDuty = r.Petitioner, r.Anonymous, r.NameUnclear || r.Anonymous
@@ -127,6 +147,7 @@ func (t turn) describe(r Registration, now time.Time) {
 		c.Grid = u.ID
 	}
 	c.Batch = in.Text("batch")
+	c.SupplementAsked = in.Has("missing_materials")
 	c.RulebookVersion = t.Rules.Version
 }
 
@@ -153,6 +174,9 @@ func (t turn) inherit(due time.Time) {
 func (t turn) receive(a domain.Actor, deskUnit string, staff bool) {
 	c := t.Case
 	t.To(Registered)
+	if IsCitizen(a) {
+		c.RegisteredBy = a.User
+	}
 	switch {
 	case staff:
 		c.FirstUnit, c.FirstResponder = t.deskOf(deskUnit), a.User
@@ -172,20 +196,23 @@ func (t turn) receive(a domain.Actor, deskUnit string, staff bool) {
 }
 
 // awaitDecision starts the limit for telling the petitioner what becomes of the
-// matter: on the petition track 15 days from receipt (XF §22), else a day (G3).
+// matter: on the petition track 15 days from receipt (XF §22), else a day (G3). A
+// matter that was accepted and fell back to the desk has that day, too.
 func (t turn) awaitDecision() {
 	c := t.Case
-	if !c.AcceptedAt.IsZero() {
-		return
-	}
 	limit := t.Rules.Policy.GuideLimit(c.Track)
-	if !c.petition() {
-		t.Start("triage.decide", limit, machine.Deadline{Duty: true, Unit: c.Owner.Unit})
+	if !c.petition() || !c.AcceptedAt.IsZero() {
+		t.awaitDesk()
 		return
 	}
 	d := t.Rules.Calendar.Due(c.ReceivedAt, limit)
 	t.Set(machine.Deadline{ID: "accept_notice", At: later(d.At, t.Now), Provisional: d.Provisional, Start: c.ReceivedAt, Limit: limit,
 		Duty: true, Unit: c.Owner.Unit})
+}
+
+// awaitDesk gives the desk a day to decide.
+func (t turn) awaitDesk() {
+	t.Start("triage.decide", t.Rules.Policy.Limit("guide.limit.other"), machine.Deadline{Duty: true, Unit: t.Case.Owner.Unit})
 }
 
 func later(a, b time.Time) time.Time {

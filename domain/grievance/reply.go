@@ -107,7 +107,11 @@ func guardAnswer(l Level, rule string, more func(*machine.Turn[*Case]) error) fu
 
 func checkServiceDate(t *machine.Turn[*Case]) error {
 	served := t.In.Time("service_date", calendar.Zone)
-	if served.Before(startOfDay(t.Case.RegisteredAt)) || served.After(t.Now.AddDate(0, 0, 30)) {
+	issued := asked(t)
+	if r := t.Case.Reply; r != nil && t.Case.State != Rework {
+		issued = r.IssuedAt
+	}
+	if served.Before(startOfDay(issued)) || served.After(t.Now.AddDate(0, 0, 30)) {
 		return fault("service_date", "range", "送达日期不合理", "the date of service cannot be")
 	}
 	return nil
@@ -147,10 +151,12 @@ func (t turn) reply(rule string) {
 	if t.Proposer != "" {
 		by, byUnit = t.Proposer, t.ProposerUnit
 	}
-	c.Reply = &Reply{IssuedAt: t.Now, ServedAt: t.In.Time("service_date", calendar.Zone), Method: t.In.Text("service_method"),
+	served := t.In.Time("service_date", calendar.Zone)
+	served = later(served, startOfDay(t.Now)) // signed a day later, it cannot have been served before
+	c.Reply = &Reply{IssuedAt: t.Now, ServedAt: served, Method: t.In.Text("service_method"),
 		OutcomeGrade: t.In.Text("outcome_grade"), Opinion: t.In.Text("opinion_result"), By: by, Unit: byUnit,
 		Digest: digest(t.In.Text("result")), Event: c.Seq + 1}
-	c.Evaluation = nil
+	c.Evaluation, c.Unsatisfied = nil, nil
 	if c.Offer != nil { // who answers has taken the case over
 		t.confirm()
 	}
@@ -158,14 +164,23 @@ func (t turn) reply(rule string) {
 		c.flag("not_contacted")
 	}
 	t.stopClocks()
-	t.Clear("assign", "contact", "sign", "leader.meet", "leader.designate", "joint.convene", "pause.max")
+	t.Clear("inform", "assign", "contact", "sign", "leader.meet", "leader.designate", "joint.convene", "pause.max", "pause.review")
 	if s := c.stay(); s != nil {
 		s.Left = t.Now
 	}
 	t.To(Replied)
-	t.Start("evaluation", t.Rules.Policy.EvaluationWindow(c.Track), machine.Deadline{})
+	t.awaitEvaluation()
 	t.leadFollowers()
 	t.tellFirst(t.Record("replied", rule).Notify("N11", t.petitioners()...))
+}
+
+// awaitEvaluation opens the evaluation window: from the issue of the answer, or
+// from its service where that comes later (§6 item 48).
+func (t turn) awaitEvaluation() {
+	limit := t.Rules.Policy.EvaluationWindow(t.Case.Track)
+	from := later(t.Case.Reply.IssuedAt, t.Case.Reply.ServedAt)
+	due := t.Rules.Calendar.Due(from, limit)
+	t.Set(machine.Deadline{ID: "evaluation", At: later(due.At, t.Now), Provisional: due.Provisional, Start: from, Limit: limit})
 }
 
 func (c *Case) reached() bool {
@@ -197,9 +212,15 @@ func guardService(t *machine.Turn[*Case]) error {
 }
 
 // recordService corrects or proves the date of service, from which the
-// petitioner's rights run (§6 items 47–49).
+// petitioner's rights run (§6 items 47–49): what waits for these rights waits anew.
 func recordService(t turn) error {
 	t.Case.Reply.ServedAt, t.Case.Reply.Method = t.In.Time("service_date", calendar.Zone), t.In.Text("service_method")
+	if _, open := t.Case.Deadlines["evaluation"]; open {
+		t.awaitEvaluation()
+	}
+	if t.Case.State == Closed && t.Case.petition() {
+		t.awaitArchive()
+	}
 	t.Record("service_recorded", "§0.4-9")
 	return nil
 }

@@ -34,10 +34,6 @@ func returnSteps() []step {
 // is allowed, and never by a unit that was designated.
 func guardReturn(t *machine.Turn[*Case]) error {
 	c := t.Case
-	when := t.Now
-	if !t.AskedAt.IsZero() { // signed later: what counts is that the unit asked in time
-		when = t.AskedAt
-	}
 	switch {
 	case contains(c.Designated, c.LeadUnit):
 		return refuse("designated_no_return", "WF §22", "裁定指定的单位不得退回", "a unit designated by adjudication may not return the case")
@@ -45,7 +41,9 @@ func guardReturn(t *machine.Turn[*Case]) error {
 		return refuse("returned_once", "§4.4 return.max_per_unit", "每个单位只能退回一次", "a unit may return a case only once")
 	case c.Urgency == "emergency":
 		return refuse("make_safe_first", "§4.4 return.forbidden", "特急件须先行处置,不得退回", "an emergency must be made safe first")
-	case when.After(c.ReturnUntil):
+	case contains(c.ReturnReasons, t.In.Text("reason_code")):
+		return refuse("same_reason", "§4.4 return", "同一理由不得再次申请退回", "a case is not returned twice for the same reason")
+	case asked(t).After(c.ReturnUntil):
 		return refuse("return_window_closed", "§4.4 return.window", "退回期限已过", "the window for returning has closed")
 	}
 	if s := t.In.Text("suggested_unit"); s == c.LeadUnit {
@@ -63,6 +61,7 @@ func requestReturn(t turn) error {
 	t.Start("return.review", t.Rules.Policy.Limit("return.review"), machine.Deadline{Duty: true, Unit: t.centre()})
 	c.ReturnCount++
 	c.Returned = append(c.Returned, c.LeadUnit)
+	c.ReturnReasons = append(c.ReturnReasons, t.In.Text("reason_code"))
 	t.Record("return_requested", "G13").Notify("N9", t.county(dispatcher)...)
 	return nil
 }

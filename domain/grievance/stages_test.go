@@ -1,10 +1,23 @@
 package grievance_test
 
 import (
+	"time"
+
 	"github.com/stretchr/testify/require"
 
 	"huajie/domain/form"
 )
+
+// today stands for the day a step is taken on.
+const today = "today"
+
+// dated puts in the day.
+func (p *play) dated(in form.Input) form.Input {
+	if in["service_date"] == today {
+		in = merge(in, form.Input{"service_date": p.now.Format(time.DateOnly)})
+	}
+	return in
+}
 
 // Inputs the tests enter where their words do not matter.
 var (
@@ -12,7 +25,7 @@ var (
 	attachMore  = form.Input{"lead_unit": housing, "requirements": "限期答复"}
 	assigned    = form.Input{"handlers": []any{handlerUser}, "recusal_declared": true}
 	contacted   = form.Input{"method": "phone", "reached": true, "summary": "已电话沟通"}
-	answered    = form.Input{"result": "已安排维修", "outcome_grade": "disposed", "evidence": "现场照片", "legal_basis": "物业管理条例", "service_method": "in_person", "service_date": "2026-03-05"}
+	answered    = form.Input{"result": "已安排维修", "outcome_grade": "disposed", "evidence": "现场照片", "legal_basis": "物业管理条例", "service_method": "in_person", "service_date": today}
 	opinion     = form.Input{"opinion_result": "support", "remedy_organ": "市住建局", "remedy": "三十日内可申请复查"}
 	executing   = form.Input{"executing_unit": housing, "executing_date": "2026-04-01"}
 	returning   = form.Input{"reason_code": "B01", "legal_basis": "三定方案", "suggested_unit": land}
@@ -23,6 +36,7 @@ var (
 	extended    = form.Input{"reason_code": "X03", "legal_basis": "条例第十条", "plan": "分两段施工", "days": 3}
 	unsatisfied = form.Input{"rating": "unsatisfied"}
 	planned     = form.Input{"purpose": "明确责任", "lead_unit": housing, "assist_units": []any{land}, "held_at": "2026-03-06T09:00:00+08:00", "room": "指挥研判中心"}
+	hearing     = form.Input{"pause_reason": "hearing", "note": "听证"}
 	guided      = form.Input{"legal_route": "1", "organ": "龙山区法院", "address": "龙山大街1号", "channel_limit": "三年"}
 )
 

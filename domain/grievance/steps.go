@@ -16,7 +16,9 @@ var Machine = newMachine()
 func newMachine() *machine.Machine[*Case] {
 	m := &machine.Machine[*Case]{Name: "grievance", Fresh: Fresh, Stands: stands, Seat: seat}
 	m.Steps = slices.Concat(intakeSteps(), dispatchSteps(), returnSteps(), handlingSteps(), replySteps(),
-		escalationSteps(), jointSteps(), closingSteps(), dutySteps())
+		escalationSteps(), jointSteps(), closingSteps(), dutySteps(), informSteps())
+	openVault(m)
+	limitSigning(m)
 	m.Expire = expiries(m)
 	return m
 }
@@ -45,6 +47,9 @@ const (
 	atCallback machine.Place = "callback"  // covers the county, and did not handle the case
 	asFirst    machine.Place = "first"     // the first responder, or staff of the first unit
 	asOffered  machine.Place = "offered"   // the side a hand-over is offered to
+
+	inVault       machine.Place = "vault"          // keeps the accusations of the county, and is not accused
+	vaultCallback machine.Place = "vault_callback" // the same, and did not handle the case
 )
 
 // Short names for the offices of §2.1 that appear in the table of steps.
@@ -65,6 +70,8 @@ const (
 	deptLeader      = org.RoleDeptLeader
 	deptHandler     = org.RoleDeptHandler
 	mediator        = org.RoleMediator
+
+	disciplineOfficer = org.RoleDisciplineOfficer
 )
 
 // stands judges how an office stands to the case.
@@ -89,6 +96,10 @@ func stands(t *machine.Turn[*Case], g org.Grant, place machine.Place) bool {
 		return t.Actor.User == c.OwningLeader
 	case atCallback:
 		return covers(tree, g.Unit, c.County) && g.Unit != c.LeadUnit && !contains(c.Handlers, t.Actor.User)
+	case inVault:
+		return turn{t}.inside(g)
+	case vaultCallback:
+		return turn{t}.inside(g) && !contains(c.Handlers, t.Actor.User)
 	case asFirst:
 		return t.Actor.User == c.FirstResponder || (c.FirstResponder == "" && g.Unit == c.FirstUnit)
 	case asOffered:
@@ -188,10 +199,18 @@ func at(unit string, roles ...org.Role) []machine.Recipient {
 }
 
 // county are offices of the county. Leaders and supervisors sit in the county
-// itself, everybody else in its centre.
+// itself, everybody else in its centre; of an accusation the discipline reception
+// hears in place of dispatchers and supervisors.
 func (t turn) county(roles ...org.Role) []machine.Recipient {
 	var out []machine.Recipient
+	keeper := t.keeper()
 	for _, r := range roles {
+		if len(keeper) > 0 && (r == dispatcher || r == supervisor) {
+			if !slices.Contains(out, keeper[0]) {
+				out = append(out, keeper...)
+			}
+			continue
+		}
 		unit := t.centre()
 		if r == countyLeader || r == supervisor {
 			unit = t.Case.County
@@ -202,16 +221,21 @@ func (t turn) county(roles ...org.Role) []machine.Recipient {
 }
 
 // desk is who takes orders for a unit: the liaison of a department, the office
-// of a township centre, the dispatchers of the county centre.
-func (t turn) desk(unit string) []machine.Recipient { return at(unit, t.roles(unit)[0]) }
+// of a township centre, the dispatchers of the county centre; for an accusation
+// the discipline reception.
+func (t turn) desk(unit string) []machine.Recipient {
+	if keeper := t.keeper(); len(keeper) > 0 {
+		return keeper
+	}
+	return at(unit, t.roles(unit)[0])
+}
 
 // head is who answers for a unit.
 func (t turn) head(unit string) []machine.Recipient { return at(unit, t.roles(unit)[1]) }
 
 // deskAndHead are both.
 func (t turn) deskAndHead(unit string) []machine.Recipient {
-	pair := t.roles(unit)
-	return at(unit, pair[0], pair[1])
+	return append(t.desk(unit), t.head(unit)...)
 }
 
 func (t turn) roles(unit string) [2]org.Role {
@@ -233,6 +257,8 @@ func seat(m *machine.Turn[*Case], w machine.Who) machine.Recipient {
 		return machine.Recipient{Role: w.Role, Unit: t.Case.LeadUnit}
 	case asLeader:
 		return user(t.Case.OwningLeader)
+	case inVault:
+		return machine.Recipient{Role: w.Role, Unit: t.vault()}
 	}
 	return t.county(w.Role)[0]
 }

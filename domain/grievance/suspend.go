@@ -15,10 +15,7 @@ func hangUpUntil(t *machine.Turn[*Case]) time.Time {
 // suspendSigners: up to 90 days the director, longer the county leader; above the
 // unit's quota a supervisor must review (§4.5 hangup.max, hangup.quota).
 func suspendSigners(t *machine.Turn[*Case]) []machine.Who {
-	director90 := t.Rules.Calendar.Due(t.Now, t.Rules.Policy.Limit("hangup.max.director")).At
-	if !t.AskedAt.IsZero() {
-		director90 = t.Rules.Calendar.Due(t.AskedAt, t.Rules.Policy.Limit("hangup.max.director")).At
-	}
+	director90 := t.Rules.Calendar.Due(asked(t), t.Rules.Policy.Limit("hangup.max.director")).At
 	if hangUpUntil(t).After(director90) {
 		return machine.As(inCounty, countyLeader)
 	}
@@ -33,7 +30,7 @@ func guardSuspend(t *machine.Turn[*Case]) error {
 	switch {
 	case c.Policy != nil && !c.Policy.Due.IsZero() && !t.Now.Before(c.Policy.Due) && t.By.Role != supervisor && t.AskedAt.IsZero():
 		return refuse("suspend_after_red", "§6 item 51", "超期后只能由督办员提请挂账", "after the red light only a supervisor may ask for it")
-	case !until.After(t.Now.AddDate(0, 0, 1)):
+	case !until.After(asked(t).AddDate(0, 0, 1)) || !until.After(t.Now):
 		return fault("until", "past", "挂账期限应晚于今天", "must lie after today")
 	case until.After(total.AddDate(0, 0, 1)):
 		return fault("until", "range", "挂账期限超过最长期限", "is beyond the longest hang-up allowed")

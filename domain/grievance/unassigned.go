@@ -13,18 +13,27 @@ import (
 // decisionOverdue tells the supervisor, and gives the desk one grace more (G3, G8).
 func decisionOverdue(t turn, _ machine.Deadline) error {
 	t.awaitCatalogue()
-	t.Record("decision_overdue", "G3").Notify("N20", t.county(supervisor)...).Notify("N20", user(t.Case.Owner.User))
+	e := t.Record("decision_overdue", "G3").Notify("N20", t.county(supervisor)...).Notify("N20", user(t.Case.Owner.User))
+	if !t.assignable() {
+		e.Notify("N20", t.county(dutyLeader)...)
+	}
 	return nil
 }
 
-// awaitCatalogue starts the grace after which the catalogue assigns. Accusation
-// material is never assigned by itself: only a person may open that envelope.
+// assignable tells whether the catalogue may assign. Accusation material is never
+// assigned by itself: only a person may open that envelope. Nor is what the
+// catalogue would guide elsewhere.
+func (t turn) assignable() bool { return !t.Case.sealed() && t.route() == org.RouteLevel }
+
+// awaitCatalogue starts the grace after which the catalogue assigns. Where it may
+// not, the desk is reminded day after day until a person has decided.
 func (t turn) awaitCatalogue() {
 	c := t.Case
 	if c.State != Registered && c.State != Triage {
 		return
 	}
-	if c.Confidentiality == "C3" || t.route() != org.RouteLevel {
+	if !t.assignable() {
+		t.awaitDesk()
 		return
 	}
 	grace := t.Rules.Policy.Grace(c.Urgency)
@@ -49,6 +58,9 @@ func assignByCatalogue(t turn, _ machine.Deadline) error {
 	c := t.Case
 	if c.State != Registered && c.State != Triage {
 		return nil
+	}
+	if !t.assignable() { // it was classified meanwhile
+		return decisionOverdue(t, machine.Deadline{})
 	}
 	c.flag("unassigned")
 	lead, assist := t.suggested()

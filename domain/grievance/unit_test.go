@@ -64,7 +64,7 @@ func TestUnit(t *testing.T) {
 			check: func(t *testing.T, p *play) {
 				require.Equal(t, handlerUser, p.c.Reply.By)
 				require.Equal(t, "disposed", p.c.Reply.OutcomeGrade)
-				sameTime(t, moment("2026-03-05 00:00"), p.c.Reply.ServedAt)
+				sameTime(t, moment("2026-03-02 00:00"), p.c.Reply.ServedAt)
 				require.Equal(t, p.last().Seq, p.c.Reply.Event)
 			}},
 		{name: "G18 issue-reply of a petition", given: handling, with: asPetition, by: handlerUser, second: leaderUser, input: merge(answered, opinion),
@@ -118,12 +118,17 @@ func TestReturnGuards(t *testing.T) {
 	parallel(t, "G13 a rejected unit may not try again, nor get the case back", func(t *testing.T) {
 		p := returnPending(t).do(dispUser, "accept-return", form.Input{"lead_unit": land})
 		require.Equal(t, "policy.red", p.c.Deadlines["policy.red"].ID)
-		p.both("liaison.220402-D12", "request-return", "leader.220402-D12", returning, form.Input{"suggested_unit": housing})
+		p.both("liaison.220402-D12", "request-return", "leader.220402-D12", returning, form.Input{"suggested_unit": housing, "reason_code": "B02"})
 		p.refuse(domain.CodeConflict, "director_decides", dispUser, "accept-return", form.Input{"lead_unit": housing})
 		p.refuse(domain.CodeConflict, "director_decides", dispUser, "reject-return", why)
 		p.do(directorUser, "reject-return", why)
 		require.Equal(t, grievance.Handling, p.c.State)
 		require.Equal(t, 2, p.c.ReturnCount)
+	})
+	parallel(t, "G13 the same reason is not given twice in a case", func(t *testing.T) {
+		p := returnPending(t).do(dispUser, "accept-return", form.Input{"lead_unit": land})
+		p.refuse(domain.CodeConflict, "same_reason", "leader.220402-D12", "request-return", returning, form.Input{"suggested_unit": farm})
+		require.Equal(t, []string{"B01"}, p.c.ReturnReasons)
 	})
 	parallel(t, "G14 not to a unit that returned it", func(t *testing.T) {
 		p := returnPending(t)
@@ -131,7 +136,7 @@ func TestReturnGuards(t *testing.T) {
 	})
 	parallel(t, "G16 the second reassignment goes to adjudication, no third dispatch", func(t *testing.T) {
 		p := returnPending(t).do(dispUser, "accept-return", form.Input{"lead_unit": land})
-		p.both("liaison.220402-D12", "request-return", "leader.220402-D12", returning, form.Input{"suggested_unit": farm})
+		p.both("liaison.220402-D12", "request-return", "leader.220402-D12", returning, form.Input{"suggested_unit": farm, "reason_code": "B02"})
 		p.do(directorUser, "accept-return", form.Input{"lead_unit": farm})
 		require.Equal(t, grievance.Adjudicating, p.c.State)
 		require.Equal(t, 2, p.c.ReassignCount)
@@ -219,8 +224,14 @@ func TestHandlingGuards(t *testing.T) {
 		require.Contains(t, p.pending(), "task.T1")
 	})
 	parallel(t, "record-service proves or corrects the date", func(t *testing.T) {
+		served := form.Input{"service_method": "lien", "proof": "见证人签字"}
+		replied(t).refuse(domain.CodeInvalid, "range", liaisonUser, "record-service", served, form.Input{"service_date": "2026-03-01"})
 		p := replied(t).do(liaisonUser, "record-service", form.Input{"service_method": "lien", "service_date": "2026-03-06", "proof": "见证人签字"})
 		sameTime(t, moment("2026-03-06 00:00"), p.c.Reply.ServedAt)
 		require.Equal(t, "lien", p.c.Reply.Method)
+		sameTime(t, moment("2026-03-14 00:00"), p.c.Deadlines["evaluation"].At, "the window runs from service")
+		p = closed(t, asPetition).do(liaisonUser, "record-service", served, form.Input{"service_date": "2026-03-28"})
+		review := p.rules.Calendar.Due(moment("2026-03-28 00:00"), p.rules.Policy.Limit("review.window")).At
+		sameTime(t, review, p.c.Deadlines["archive"].At, "filed only after the window for review")
 	})
 }

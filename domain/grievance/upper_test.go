@@ -72,7 +72,7 @@ func TestUpper(t *testing.T) {
 			state: grievance.LeaderResolving, level: "L3", owner: centre, notices: []string{"N13", "N6"},
 			deadlines: map[string]string{"leader.designate": "1wd", "policy.red": "20wd"}, stranger: dispUser, not: signed, missing: []string{"reason", "trigger"}},
 		{name: "J1 plan-session", given: joint, by: directorUser, input: planned, state: grievance.JointResolving, level: "L2", owner: centre,
-			gone: []string{"joint.convene"}, stranger: clerkUser, elsewhere: "director.220403", not: handling,
+			deadlines: map[string]string{"joint.convene": "3wd"}, stranger: clerkUser, elsewhere: "director.220403", not: handling,
 			missing: []string{"assist_units", "held_at", "lead_unit", "purpose", "room"},
 			check: func(t *testing.T, p *play) {
 				require.Equal(t, machine.EffectStartSession, p.last().Effects[0].Kind)
@@ -142,6 +142,24 @@ func TestUpperGuards(t *testing.T) {
 		p := joint(t).do(directorUser, "plan-session", planned)
 		p.do("system", "session-moved", form.Input{"session": p.session(), "session_state": "held", "absent_units": []any{land}})
 		require.Equal(t, "S08", p.last().Notices[0].Facts["cause"])
+	})
+	parallel(t, "J1 a session called off leaves the limit running, one that met ends it", func(t *testing.T) {
+		moved := func(p *play, state string) *play {
+			return p.do("system", "session-moved", form.Input{"session": p.session(), "session_state": state})
+		}
+		p := joint(t)
+		due := p.c.Deadlines["joint.convene"].At
+		moved(p.do(directorUser, "plan-session", planned), "cancelled")
+		sameTime(t, due, p.c.Deadlines["joint.convene"].At)
+		p.do(directorUser, "plan-session", planned).expire("joint.convene")
+		moved(p, "cancelled")
+		sameTime(t, p.due("3wd"), p.c.Deadlines["joint.convene"].At, "the limit passed: there is a new one")
+		met := moved(joint(t).do(directorUser, "plan-session", planned), "held")
+		require.NotContains(t, met.pending(), "joint.convene")
+		for _, end := range []string{"cancelled", "failed"} {
+			l3 := moved(leaderLevel(t).do(directorUser, "plan-session", planned), end)
+			require.Contains(t, l3.pending(), "joint.convene", end)
+		}
 	})
 	parallel(t, "J6 G23 two failed sessions lift the case to the leader", func(t *testing.T) {
 		p := joint(t).do(directorUser, "plan-session", planned)

@@ -27,6 +27,7 @@ var OpenFields = []form.Field{
 	{Name: "petitioner_attends", ZH: "诉求人参加", EN: "petitioner attends", Type: form.Boolean},
 	text("experts", "邀请专家", "experts"),
 	text("agenda", "议程与材料", "agenda and materials"),
+	unit("respondent_unit", "被反映单位", "respondent unit"), // of an accusation only; kept out of the record
 }
 
 // Open is the first turn of a session (J1). Who may plan one was judged by the
@@ -39,6 +40,12 @@ func Open(no string, opening machine.Command, rules *machine.Rules, now time.Tim
 	}
 	t.In, t.Unit = clean, clean.Text("chair_unit")
 	t.describe(no)
+	delete(t.In, "respondent_unit")
+	for _, u := range t.Case.Units() {
+		if t.barred(u) {
+			return nil, nil, refuse("respondent_barred", "§6 item 13", "检举控告件不得交给被反映单位及其下属", "an accusation must not go to the unit it is about")
+		}
+	}
 	t.To(Planned)
 	t.awaitNotice()
 	t.Record("session_opened", "J1").
@@ -55,7 +62,7 @@ func (t turn) describe(no string) {
 	s.Purpose, s.Agenda, s.Experts, s.Room = in.Text("purpose"), in.Text("agenda"), in.Text("experts"), in.Text("room")
 	s.PetitionerAttends = in.Bool("petitioner_attends")
 	s.OpenedAt, s.HeldAt, s.Round = t.Now, in.Time("held_at", calendar.Zone), 1
-	s.LeadUnit = in.Text("lead_unit")
+	s.LeadUnit, s.Barred = in.Text("lead_unit"), in.Text("respondent_unit")
 	s.Seats = map[string]Seat{}
 	for _, u := range in.List("assist_units") {
 		s.Seats[u] = Seat{Unit: u, Role: RoleAssist}

@@ -47,7 +47,12 @@ func (t turn) checkMeasures() error {
 
 func (t turn) mayAct(id string) bool {
 	u, ok := t.Rules.Org.Unit(id)
-	return ok && !u.Kind.Area() && t.Rules.Org.CountyOf(id) == t.Case.County
+	return ok && !u.Kind.Area() && !t.barred(id) && t.Rules.Org.CountyOf(id) == t.Case.County
+}
+
+// barred tells whether the unit is the one an accusation is about, or under it.
+func (t turn) barred(id string) bool {
+	return t.Case.Barred != "" && t.Rules.Org.Within(id, t.Case.Barred)
 }
 
 // conclude ends the session with a lead unit and measures (J5); the case makes

@@ -37,6 +37,10 @@ type Session struct {
 	NotifiedAt time.Time `json:"notified_at,omitzero"`
 	Round      int       `json:"round"` // 1, and one more for every adjournment
 
+	// Barred is the unit an accusation is about: neither it nor a unit under it may
+	// be named here. It serves the rules only and is shown to nobody.
+	Barred string `json:"barred_unit,omitempty" hidden:"true"`
+
 	LeadUnit string          `json:"lead_unit"`
 	Seats    map[string]Seat `json:"seats"` // by unit
 

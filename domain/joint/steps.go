@@ -52,13 +52,16 @@ const (
 	deptHandler  = org.RoleDeptHandler
 	townOffice   = org.RoleTownshipOffice
 	townLeader   = org.RoleTownshipLeader
+
+	disciplineOfficer = org.RoleDisciplineOfficer
 )
 
 // The circles of offices.
 var (
 	// chair is the centre director at L2 and the named county leader at L3; a
-	// dispatcher chairs what the dispatcher has planned.
-	chair = machine.As(asChair, director, countyLeader, dispatcher)
+	// dispatcher chairs what the dispatcher has planned, the discipline reception what
+	// it has planned about an accusation.
+	chair = machine.As(asChair, director, countyLeader, dispatcher, disciplineOfficer)
 	// envoys speak for a unit with a seat; a centre is spoken for by its own offices.
 	envoys = machine.As(inSeat, liaison, deptLeader, townOffice, townLeader, director, dispatcher)
 	// speakers may also be the handlers who sat in the meeting.
@@ -141,7 +144,7 @@ func outcomeSteps() []step {
 			Guard:  func(t *machine.Turn[*Session]) error { return turn{t}.inGoodTime(turn{t}.meetsAt()) }, Do: do(adjourn)},
 		{Action: "fail", Rule: "J6", ZH: "未形成结论", EN: "Record failure", From: []machine.State{Held}, Who: chair,
 			Fields: []form.Field{text("reasons", "未成原因", "reasons").Need(), text("next", "下一步", "what is next").Need()}, Do: do(fail)},
-		{Action: "cancel-session", Rule: "§3.5", ZH: "取消会商", EN: "Cancel session", From: open, Who: machine.As(inCounty, director),
+		{Action: "cancel-session", Rule: "§3.5", ZH: "取消会商", EN: "Cancel session", From: open, Who: append(machine.As(inCounty, director), machine.As(asChair, disciplineOfficer)...),
 			FieldsFor: cancelFields, Do: do(cancel)},
 	}
 }

@@ -44,7 +44,7 @@ func (m *Machine[S]) Decide(s S, cmd Command, rules *Rules, world World, now tim
 	if err := m.mayAttempt(s, cmd); err != nil {
 		return nil, s, err
 	}
-	t := m.Begin(s, domain.SystemActor(), rules, world, now, now)
+	t := m.Begin(s, domain.SystemActor(), rules, world, now, world.recorded(now))
 	if err := t.fireUntil(now); err != nil {
 		return nil, s, err
 	}
@@ -182,11 +182,19 @@ func (s *Step[S]) shut(t *Turn[S]) bool {
 // Fire lets every deadline that has passed by now take effect, in due order,
 // each at the moment it was due. It answers no events when none has passed.
 func (m *Machine[S]) Fire(s S, rules *Rules, world World, now time.Time) ([]Event, S, error) {
-	t := m.Begin(s, domain.SystemActor(), rules, world, now, now)
+	t := m.Begin(s, domain.SystemActor(), rules, world, now, world.recorded(now))
 	if err := t.fireUntil(now); err != nil {
 		return nil, s, err
 	}
 	return t.events, t.Case, nil
+}
+
+// recorded is when a decision taken at a moment is written down.
+func (w World) recorded(at time.Time) time.Time {
+	if w.RecordedAt.After(at) {
+		return w.RecordedAt
+	}
+	return at
 }
 
 // mostFirings bounds one commit; a rule that re-arms itself in the past would
@@ -215,7 +223,10 @@ func (t *Turn[S]) fireUntil(now time.Time) error {
 }
 
 // Lookup lets a form be checked against the rulebook of the turn.
-func (t *Turn[S]) Lookup() form.Lookup { return lookup{t.Rules} }
+func (t *Turn[S]) Lookup() form.Lookup { return LookupOf(t.Rules) }
+
+// LookupOf lets a form be checked against rules.
+func LookupOf(r *Rules) form.Lookup { return lookup{r} }
 
 type lookup struct{ rules *Rules }
 

@@ -43,6 +43,7 @@ type Related struct {
 	State                      State
 	Open                       bool
 	Master                     string
+	Confidentiality            string
 	CreatedAt                  time.Time
 }
 
@@ -52,6 +53,9 @@ type World struct {
 	People map[string]org.User // users named in the input
 	Cases  map[string]Related  // cases named in the input
 	NewNo  string              // a fresh number, for a step that creates a case
+	// RecordedAt is when the decision is written down, where that is later than
+	// the moment it is taken at: the ledger was away in between.
+	RecordedAt time.Time
 	// HangUps counts the lead unit's cases of this quarter, for hangup.quota.
 	HangUps struct{ Suspended, Due int }
 }
@@ -91,7 +95,7 @@ const Tolerance = time.Minute
 // by the fault of the system. A rule then does what follows from the moment
 // having passed, and raises no mark against a unit.
 func (t *Turn[S]) LateBySystem() bool {
-	return false
+	return t.deadline != "" && t.recorded.Sub(t.Now) > Tolerance
 }
 
 // Set adds or replaces a deadline. A zero time sets none.

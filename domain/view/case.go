@@ -20,7 +20,7 @@ type CaseView struct {
 	Kind       string        `json:"kind"`
 	State      machine.State `json:"state"`
 	StateLabel domain.Text   `json:"state_label"`
-	Level      codes.Level   `json:"level,omitempty"`
+	Level      codes.Level   `json:"level" doc:"empty before the first dispatch"`
 	LevelLabel domain.Text   `json:"level_label,omitzero"`
 	Seq        int           `json:"seq"`
 	Over       bool          `json:"over"` // nobody works on it any more
@@ -45,10 +45,10 @@ type CaseView struct {
 
 	Owner          OwnerView  `json:"owner"`
 	Offer          *OfferView `json:"offer,omitempty"` // a hand-over that waits to be confirmed
-	FirstResponder string     `json:"first_responder,omitempty"`
+	FirstResponder string     `json:"first_responder" doc:"empty for what came in without an officer"`
 	FirstUnit      string     `json:"first_receiving_unit"`
 	ReleasedAt     time.Time  `json:"first_responder_released_at,omitzero"`
-	LeadUnit       string     `json:"lead_unit,omitempty"`
+	LeadUnit       string     `json:"lead_unit"`
 	LeadUnitName   string     `json:"lead_unit_name,omitempty"`
 	LeadUnitNameEN string     `json:"lead_unit_name_en,omitempty"`
 	AssistUnits    []string   `json:"assist_units"`
@@ -63,7 +63,7 @@ type CaseView struct {
 	LateSign     bool      `json:"late_sign"`
 	ClosedAt     time.Time `json:"closed_at,omitzero"`
 
-	DueAt          time.Time `json:"due_at,omitzero"` // what it is judged late by
+	DueAt          time.Time `json:"due_at,omitzero" doc:"what it is judged late by; absent while no clock runs"`
 	PolicyDueAt    time.Time `json:"policy_due_at,omitzero"`
 	StatutoryDueAt time.Time `json:"statutory_due_at,omitzero"`
 	StepDueAt      time.Time `json:"step_due_at,omitzero"` // the next step somebody must take
@@ -105,7 +105,7 @@ type UnitName struct {
 type OwnerView struct {
 	Unit string `json:"unit"`
 	UnitName
-	User string `json:"user,omitempty"`
+	User string `json:"user"` // "" while only the unit answers
 }
 
 // OfferView is a hand-over that waits for the other side.
@@ -199,10 +199,10 @@ func NewCaseView(c *grievance.Case, rules *machine.Rules, now time.Time) CaseVie
 		Confidentiality: c.Confidentiality, Summary: c.Summary, Headcount: c.Headcount, Anonymous: c.Anonymous,
 		County: c.County, Area: c.Area, Grid: c.Grid,
 		Owner:          OwnerView{c.Owner.Unit, unitName(rules, c.Owner.Unit), c.Owner.User},
-		FirstResponder: c.FirstResponder, FirstUnit: c.FirstUnit, ReleasedAt: local(c.ReleasedAt),
+		FirstResponder: c.FirstResponder, FirstUnit: c.FirstUnit, ReleasedAt: Local(c.ReleasedAt),
 		LeadUnit: c.LeadUnit, AssistUnits: list(c.AssistUnits), Handlers: list(c.Handlers), OwningLeader: c.OwningLeader,
-		CreatedAt: local(c.RegisteredAt), ReceivedAt: local(c.ReceivedAt), AcceptedAt: local(c.AcceptedAt), DispatchedAt: local(c.DispatchedAt),
-		SignedAt: local(c.SignedAt), LateSign: c.LateSign, ClosedAt: local(c.ClosedAt),
+		CreatedAt: Local(c.RegisteredAt), ReceivedAt: Local(c.ReceivedAt), AcceptedAt: Local(c.AcceptedAt), DispatchedAt: Local(c.DispatchedAt),
+		SignedAt: Local(c.SignedAt), LateSign: c.LateSign, ClosedAt: Local(c.ClosedAt),
 		ReturnCount: c.ReturnCount, ReassignCount: c.ReassignCount, ExtensionCount: c.ExtensionCount, ReworkCount: c.ReworkCount,
 		Supervision: c.Supervision, Flags: list(c.Flags), Followers: list(c.Followers), Master: c.Master, Origin: c.Origin,
 		ClosingType: c.ClosingType, Rulebook: c.RulebookVersion}
@@ -223,15 +223,15 @@ func NewCaseView(c *grievance.Case, rules *machine.Rules, now time.Time) CaseVie
 // dates are the due dates and what follows from them.
 func (v *CaseView) dates(c *grievance.Case, now time.Time) {
 	due, yellow := DueOf(c)
-	v.DueAt, v.StepDueAt = local(due), local(StepDueOf(c))
+	v.DueAt, v.StepDueAt = Local(due), Local(StepDueOf(c))
 	v.Light = LightOf(due, yellow, now)
 	v.Overdue = v.Light == Red
 	if k := c.Policy; k != nil {
-		v.PolicyDueAt, v.Provisional = local(k.Due), k.Provisional
+		v.PolicyDueAt, v.Provisional = Local(k.Due), k.Provisional
 		v.Paused = k.Due.IsZero() && stoppedAt(c).IsZero()
 	}
 	if k := c.Statutory; k != nil {
-		v.StatutoryDueAt, v.Provisional = local(k.Due), v.Provisional || k.Provisional
+		v.StatutoryDueAt, v.Provisional = Local(k.Due), v.Provisional || k.Provisional
 	}
 }
 
@@ -250,13 +250,13 @@ func StepDueOf(c *grievance.Case) time.Time {
 func (v *CaseView) children(c *grievance.Case, rules *machine.Rules) {
 	v.Levels, v.Tasks, v.Requests, v.Sessions = []LevelView{}, []TaskView{}, []RequestView{}, []SessionRef{}
 	for _, s := range c.Stays {
-		v.Levels = append(v.Levels, LevelView{Level: s.Level, Label: levelText(s.Level), Entered: local(s.Entered), Left: local(s.Left),
-			DueAt: local(s.Due), Budget: s.Budget.String(), Trigger: s.Trigger, Unit: s.Owner.Unit, User: s.Owner.User})
+		v.Levels = append(v.Levels, LevelView{Level: s.Level, Label: levelText(s.Level), Entered: Local(s.Entered), Left: Local(s.Left),
+			DueAt: Local(s.Due), Budget: s.Budget.String(), Trigger: s.Trigger, Unit: s.Owner.Unit, User: s.Owner.User})
 	}
 	for _, id := range sorted(c.Tasks) {
 		k := c.Tasks[id]
-		t := TaskView{ID: k.ID, Kind: k.Kind, Unit: k.Unit, UnitName: unitName(rules, k.Unit), What: k.What, DueAt: local(k.Due),
-			Mandatory: k.Mandatory, Session: k.Session, State: "open", DoneAt: local(k.DoneAt), Late: k.Late}
+		t := TaskView{ID: k.ID, Kind: k.Kind, Unit: k.Unit, UnitName: unitName(rules, k.Unit), What: k.What, DueAt: Local(k.Due),
+			Mandatory: k.Mandatory, Session: k.Session, State: "open", DoneAt: Local(k.DoneAt), Late: k.Late}
 		switch {
 		case k.Cancelled:
 			t.State = "cancelled"
@@ -268,28 +268,28 @@ func (v *CaseView) children(c *grievance.Case, rules *machine.Rules) {
 	for _, id := range sorted(c.Requests) {
 		r := c.Requests[id]
 		v.Requests = append(v.Requests, RequestView{ID: r.ID, Action: r.Action, Label: actionText(r.Action), By: r.By, Unit: r.Unit,
-			At: local(r.At), DueAt: local(c.Deadlines["request."+r.ID].At)})
+			At: Local(r.At), DueAt: Local(c.Deadlines["request."+r.ID].At)})
 	}
 	for _, no := range sorted(c.Sessions) {
 		s := c.Sessions[no]
 		v.Sessions = append(v.Sessions, SessionRef{s.No, s.Level, s.State})
 	}
 	if o := c.Offer; o != nil {
-		v.Offer = &OfferView{o.Unit, unitName(rules, o.Unit), o.User, local(o.At), local(c.Deadlines["handover"].At)}
+		v.Offer = &OfferView{o.Unit, unitName(rules, o.Unit), o.User, Local(o.At), Local(c.Deadlines["handover"].At)}
 	}
 	if s := c.Suspension; s != nil {
-		v.Suspension = &SuspensionView{local(s.Since), local(s.Until), s.Reason, local(s.ReviewBy), s.Approver}
+		v.Suspension = &SuspensionView{Local(s.Since), Local(s.Until), s.Reason, Local(s.ReviewBy), s.Approver}
 	}
 }
 
 // outcome is what has come of the case so far.
 func (v *CaseView) outcome(c *grievance.Case) {
 	if r := c.Reply; r != nil {
-		v.Reply = &ReplyView{local(r.IssuedAt), local(r.ServedAt), r.Method, r.OutcomeGrade, r.Opinion, r.Unit, r.Event}
+		v.Reply = &ReplyView{Local(r.IssuedAt), Local(r.ServedAt), r.Method, r.OutcomeGrade, r.Opinion, r.Unit, r.Event}
 		v.OutcomeGrade = r.OutcomeGrade
 	}
 	if e := c.Evaluation; e != nil {
-		v.Evaluation = &EvaluationView{e.Rating, local(e.At), e.Founded}
+		v.Evaluation = &EvaluationView{e.Rating, Local(e.At), e.Founded}
 	}
 }
 

@@ -45,7 +45,7 @@ type ClockView struct {
 	Remaining   domain.Text `json:"remaining"`
 	Unit        string      `json:"unit,omitempty"` // who must act
 	UnitName
-	Duty     bool               `json:"duty"` // passing it means being late
+	Duty     bool          `json:"duty"` // passing it means being late
 	Segments []SegmentView `json:"segments"`
 }
 

@@ -13,7 +13,7 @@ type Row struct {
 	No             string        `json:"no"`
 	Kind           string        `json:"kind"`
 	State          machine.State `json:"state"`
-	Level          codes.Level   `json:"level,omitempty"`
+	Level          codes.Level   `json:"level"`
 	Nature         string        `json:"nature"`
 	Track          codes.Track   `json:"track"`
 	Category       string        `json:"category,omitempty"`
@@ -23,14 +23,14 @@ type Row struct {
 	County         string        `json:"county"`
 	Area           string        `json:"area"`
 	OwnerUnit      string        `json:"owner_unit"`
-	OwnerUser      string        `json:"owner_user,omitempty"`
-	LeadUnit       string        `json:"lead_unit,omitempty"`
-	FirstResponder string        `json:"first_responder,omitempty"`
+	OwnerUser      string        `json:"owner_user"`
+	LeadUnit       string        `json:"lead_unit"`
+	FirstResponder string        `json:"first_responder"`
 	Headcount      int           `json:"headcount"`
 	Supervision    string        `json:"supervision,omitempty"`
 	CreatedAt      time.Time     `json:"created_at"`
 	UpdatedAt      time.Time     `json:"updated_at"`
-	DueAt          time.Time     `json:"due_at,omitzero"`
+	DueAt          time.Time     `json:"due_at,omitzero" doc:"absent while no clock runs"`
 	StatutoryDueAt time.Time     `json:"statutory_due_at,omitzero"`
 	StepDueAt      time.Time     `json:"step_due_at,omitzero"`
 	YellowAt       time.Time     `json:"-"`

@@ -104,10 +104,11 @@ func join(zh, en string, n int, zhUnit, enUnit string) (string, string) {
 
 func whole(d time.Duration) int { return int(d / time.Minute) }
 
-// local shows a moment in the zone of the office; no moment stays none.
-func local(at time.Time) time.Time {
+// Local shows a moment in the zone of the office, to the microsecond the ledger
+// keeps; no moment stays none.
+func Local(at time.Time) time.Time {
 	if at.IsZero() {
 		return at
 	}
-	return at.In(calendar.Zone)
+	return at.Truncate(time.Microsecond).In(calendar.Zone)
 }

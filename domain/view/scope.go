@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"huajie/domain"
+	"huajie/domain/codes"
 	"huajie/domain/grievance"
 	"huajie/domain/org"
 )
@@ -18,7 +19,10 @@ type Scope struct {
 	Counties  []string // whole counties
 	Townships []string // streets, towns, townships
 	Units     []string // departments and centres that take or took part in a case
-	User      string   // first responder, handler or owning leader of a case (FR9)
+	User      string   // first responder, owner, offered person, handler, owning leader or registrant of a case (FR9)
+	// Posts are the units the caller holds office in, with all units and areas above
+	// them: an accusation about any of these stays closed.
+	Posts []string
 	// Vault opens accusation material (C3) inside the area above (§2.3).
 	Vault bool
 }
@@ -31,6 +35,10 @@ func ScopeOf(a domain.Actor, tree *org.Tree) Scope {
 		if !ok {
 			continue
 		}
+		for _, u := range tree.Path(g.Unit) {
+			s.Posts = add(s.Posts, u)
+		}
+		s.Vault = s.Vault || keepsVault(g, tree)
 		area := tree.Area(g.Unit)
 		if u, ok := tree.Unit(area); ok && !u.Kind.Area() {
 			area = u.Parent
@@ -51,6 +59,13 @@ func ScopeOf(a domain.Actor, tree *org.Tree) Scope {
 	return s
 }
 
+// keepsVault tells whether an office answers for the department that keeps
+// accusations: its head and liaison read those their department takes part in.
+func keepsVault(g org.Grant, tree *org.Tree) bool {
+	u, _ := tree.Unit(g.Unit)
+	return u.ShortCode == "discipline" && (g.Role == org.RoleDeptLeader || g.Role == org.RoleDeptLiaison)
+}
+
 func (s *Scope) reach(area string, tree *org.Tree) {
 	if area == tree.Root() {
 		s.City = true
@@ -61,9 +76,15 @@ func (s *Scope) reach(area string, tree *org.Tree) {
 
 // Sees judges one case; lists apply the same rule in their query.
 func (s Scope) Sees(c *grievance.Case) bool {
-	mine := s.User != "" && (c.FirstResponder == s.User || c.OwningLeader == s.User || slices.Contains(c.Handlers, s.User))
-	if c.Confidentiality == "C3" && !s.Vault {
-		return mine
+	mine := s.User != "" && (c.FirstResponder == s.User || c.OwningLeader == s.User || c.Owner.User == s.User ||
+		c.RegisteredBy == s.User || (c.Offer != nil && c.Offer.User == s.User) || slices.Contains(c.Handlers, s.User))
+	if c.Confidentiality == codes.ConfidentialityAccusation {
+		if c.RespondentUnit != "" && slices.Contains(s.Posts, c.RespondentUnit) {
+			return false // not even the vault is for who is accused
+		}
+		if !s.Vault {
+			return mine
+		}
 	}
 	return mine || s.City || slices.Contains(s.Counties, c.County) || slices.Contains(s.Townships, c.Area) ||
 		slices.ContainsFunc(s.Units, func(u string) bool {

@@ -19,8 +19,11 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// encoding marks a payload this package has sealed.
-const encoding = "binary/huajie-sealed"
+// The marks of a payload this package has sealed, as it was or made smaller first.
+const (
+	encoding        = "binary/huajie-sealed"
+	encodingSmaller = "binary/huajie-sealed-deflated"
+)
 
 // context binds a ciphertext to its use; a payload copied elsewhere does not open.
 var context = []byte("huajie/temporal-payload")
@@ -91,11 +94,15 @@ func (c codec) Encode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error)
 		if err != nil {
 			return nil, err
 		}
+		mark := encoding
+		if small := deflate(plain); len(small) < len(plain) {
+			plain, mark = small, encodingSmaller
+		}
 		sealed, err := c.key.Encrypt(plain, context)
 		if err != nil {
 			return nil, err
 		}
-		out[i] = &commonpb.Payload{Metadata: map[string][]byte{converter.MetadataEncoding: []byte(encoding)}, Data: sealed}
+		out[i] = &commonpb.Payload{Metadata: map[string][]byte{converter.MetadataEncoding: []byte(mark)}, Data: sealed}
 	}
 	return out, nil
 }
@@ -104,11 +111,15 @@ func (c codec) Encode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error)
 func (c codec) Decode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error) {
 	out := make([]*commonpb.Payload, len(payloads))
 	for i, p := range payloads {
-		if string(p.GetMetadata()[converter.MetadataEncoding]) != encoding {
+		mark := string(p.GetMetadata()[converter.MetadataEncoding])
+		if mark != encoding && mark != encodingSmaller {
 			out[i] = p
 			continue
 		}
 		plain, err := c.key.Decrypt(p.GetData(), context)
+		if err == nil && mark == encodingSmaller {
+			plain, err = inflate(plain)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("sealed payload: %w", err)
 		}
