@@ -70,10 +70,7 @@ func playPingPongEndsInAdjudication(t *testing.T, s *stand) {
 	s.hears("liaison."+land, v.No, "N7")
 
 	s.do("liaison."+land, v.No, "sign-for", nil)
-	require.Equal(t, "same_reason", s.refused("leader."+land, v.No, "request-return", returnTo(farming)).Reason)
-	another := returnTo(farming)
-	another["reason_code"] = "B05"
-	s.do("leader."+land, v.No, "request-return", another)
+	s.do("leader."+land, v.No, "request-return", returnTo(farming))
 	require.Equal(t, "director_decides", s.refused("disp.220402", v.No, "accept-return", map[string]any{"lead_unit": farming}).Reason)
 	require.Equal(t, "director_decides", s.refused("disp.220402", v.No, "reject-return", map[string]any{"reason": "属你局,不宜再退"}).Reason)
 	v = s.do("director.220402", v.No, "accept-return", nil) // no third dispatch

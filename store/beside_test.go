@@ -49,7 +49,9 @@ func TestTwoCasesAreNotMergedIntoEachOther(t *testing.T) {
 		errs := make([]error, 2)
 		var both sync.WaitGroup
 		for i, pair := range [][2]string{{one, two}, {two, one}} {
-			both.Go(func() { _, errs[i] = commit(t, desk, dispatcher, pair[0], "merge", form.Input{"master": pair[1], "reason": "同一事项"}) })
+			both.Go(func() {
+				_, errs[i] = commit(t, desk, dispatcher, pair[0], "merge", form.Input{"master": pair[1], "reason": "同一事项"})
+			})
 		}
 		both.Wait()
 		if errs[0] == nil {

@@ -143,10 +143,10 @@ func readRow(rows pgx.Rows, now time.Time, key *pgtype.Timestamptz) (r view.Row,
 	if err != nil {
 		return r, err
 	}
-	r.CreatedAt, r.UpdatedAt = view.Local(r.CreatedAt), view.Local(r.UpdatedAt)
-	r.StatutoryDueAt, r.StepDueAt = view.Local(orZero(statutory)), view.Local(orZero(step))
+	r.CreatedAt, r.UpdatedAt = r.CreatedAt.UTC(), r.UpdatedAt.UTC()
+	r.StatutoryDueAt, r.StepDueAt = orZero(statutory), orZero(step)
 	if due.InfinityModifier == pgtype.Finite {
-		r.DueAt, r.YellowAt = view.Local(due.Time), view.Local(yellow.Time)
+		r.DueAt, r.YellowAt = due.Time.UTC(), yellow.Time.UTC()
 	}
 	r.Light = view.LightOf(r.DueAt, r.YellowAt, now)
 	return r, nil

@@ -110,7 +110,7 @@ func (s *Store) notices(ctx context.Context, w *where, tail string) ([]view.Noti
 		if err != nil {
 			return n, fmt.Errorf("notice: %w", err)
 		}
-		n.At, n.ReadAt = view.Local(n.At), view.Local(orZero(read))
+		n.At, n.ReadAt = n.At.UTC(), orZero(read)
 		return n, nil
 	})
 	return out, fault(err)

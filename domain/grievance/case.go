@@ -54,7 +54,6 @@ type Case struct {
 	Units              []string  `json:"units,omitempty"` // every unit that ever took part
 	Designated         []string  `json:"designated_units,omitempty"`
 	Returned           []string  `json:"returned_units,omitempty"`
-	ReturnReasons      []string  `json:"return_reasons,omitempty"` // codes of the returns asked for so far
 	AdjudicateByLeader bool      `json:"adjudicate_by_leader,omitempty"`
 
 	// where it stands on the chain

@@ -41,8 +41,6 @@ func guardReturn(t *machine.Turn[*Case]) error {
 		return refuse("returned_once", "§4.4 return.max_per_unit", "每个单位只能退回一次", "a unit may return a case only once")
 	case c.Urgency == "emergency":
 		return refuse("make_safe_first", "§4.4 return.forbidden", "特急件须先行处置,不得退回", "an emergency must be made safe first")
-	case contains(c.ReturnReasons, t.In.Text("reason_code")):
-		return refuse("same_reason", "§4.4 return", "同一理由不得再次申请退回", "a case is not returned twice for the same reason")
 	case asked(t).After(c.ReturnUntil):
 		return refuse("return_window_closed", "§4.4 return.window", "退回期限已过", "the window for returning has closed")
 	}
@@ -61,7 +59,6 @@ func requestReturn(t turn) error {
 	t.Start("return.review", t.Rules.Policy.Limit("return.review"), machine.Deadline{Duty: true, Unit: t.centre()})
 	c.ReturnCount++
 	c.Returned = append(c.Returned, c.LeadUnit)
-	c.ReturnReasons = append(c.ReturnReasons, t.In.Text("reason_code"))
 	t.Record("return_requested", "G13").Notify("N9", t.county(dispatcher)...)
 	return nil
 }

@@ -19,11 +19,8 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// The marks of a payload this package has sealed, as it was or made smaller first.
-const (
-	encoding        = "binary/huajie-sealed"
-	encodingSmaller = "binary/huajie-sealed-deflated"
-)
+// encoding marks a payload this package has sealed.
+const encoding = "binary/huajie-sealed"
 
 // context binds a ciphertext to its use; a payload copied elsewhere does not open.
 var context = []byte("huajie/temporal-payload")
@@ -94,15 +91,11 @@ func (c codec) Encode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error)
 		if err != nil {
 			return nil, err
 		}
-		mark := encoding
-		if small := deflate(plain); len(small) < len(plain) {
-			plain, mark = small, encodingSmaller
-		}
 		sealed, err := c.key.Encrypt(plain, context)
 		if err != nil {
 			return nil, err
 		}
-		out[i] = &commonpb.Payload{Metadata: map[string][]byte{converter.MetadataEncoding: []byte(mark)}, Data: sealed}
+		out[i] = &commonpb.Payload{Metadata: map[string][]byte{converter.MetadataEncoding: []byte(encoding)}, Data: sealed}
 	}
 	return out, nil
 }
@@ -111,15 +104,11 @@ func (c codec) Encode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error)
 func (c codec) Decode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error) {
 	out := make([]*commonpb.Payload, len(payloads))
 	for i, p := range payloads {
-		mark := string(p.GetMetadata()[converter.MetadataEncoding])
-		if mark != encoding && mark != encodingSmaller {
+		if string(p.GetMetadata()[converter.MetadataEncoding]) != encoding {
 			out[i] = p
 			continue
 		}
 		plain, err := c.key.Decrypt(p.GetData(), context)
-		if err == nil && mark == encodingSmaller {
-			plain, err = inflate(plain)
-		}
 		if err != nil {
 			return nil, fmt.Errorf("sealed payload: %w", err)
 		}
