@@ -127,6 +127,7 @@ type Entry struct {
 	Reason     string        `json:"reason,omitempty"`
 	Input      form.Input    `json:"input,omitempty" doc:"what the actor entered"`
 	Rulebook   string        `json:"rulebook,omitempty" doc:"version of the rules it was decided under"`
+	Standing   *Standing     `json:"standing,omitempty" doc:"where the case stood after this event"`
 }
 
 // Timeline is everything that happened, oldest first.
@@ -142,19 +143,24 @@ func (s *server) caseTimeline(ctx context.Context, in *ByNo) (*timelineOutput, e
 	if err != nil {
 		return nil, err
 	}
-	out, err := s.timeline(ctx, c.No)
-	if err == nil && grievance.IsCitizen(who.actor) { // what officers write to each other is theirs
-		for i := range out.Body.Items {
-			out.Body.Items[i].By, out.Body.Items[i].Input = "", nil
-		}
-	}
-	return out, err
-}
-
-func (s *server) timeline(ctx context.Context, no string) (*timelineOutput, error) {
-	events, err := s.Reader.Events(ctx, no)
+	out, events, err := s.timeline(ctx, c.No)
 	if err != nil {
 		return nil, err
+	}
+	if !grievance.IsCitizen(who.actor) {
+		s.standings(events, out)
+		return out, nil
+	}
+	for i := range out.Body.Items { // what officers write to each other is theirs
+		out.Body.Items[i].By, out.Body.Items[i].Input = "", nil
+	}
+	return out, nil
+}
+
+func (s *server) timeline(ctx context.Context, no string) (*timelineOutput, []machine.Event, error) {
+	events, err := s.Reader.Events(ctx, no)
+	if err != nil {
+		return nil, nil, err
 	}
 	tree := s.tree()
 	out := &timelineOutput{Timeline{Items: []Entry{}}}
@@ -164,7 +170,36 @@ func (s *server) timeline(ctx context.Context, no string) (*timelineOutput, erro
 			By: e.By, Unit: e.Unit, UnitZH: unit.ZH, UnitEN: unit.EN, From: e.From, To: e.To, Deadline: e.Deadline, Late: e.LateBySystem,
 			Reason: e.Reason, Input: e.Input, Rulebook: e.Rulebook})
 	}
-	return out, nil
+	return out, events, nil
+}
+
+// standings tells beside every event of a case where the case stood after it:
+// its level, who owned it, and when it was due.
+func (s *server) standings(events []machine.Event, out *timelineOutput) {
+	c := grievance.Fresh()
+	for i, e := range events {
+		next, err := machine.Evolve(c, grievance.Fresh, e)
+		if err != nil {
+			return // a broken chain is for verify to tell
+		}
+		c = next
+		due, _ := view.DueOf(c)
+		owner, _ := s.tree().Unit(c.Owner.Unit)
+		out.Body.Items[i].Standing = &Standing{Level: string(c.Level), OwnerUnit: c.Owner.Unit, OwnerZH: owner.ZH, OwnerEN: owner.EN, OwnerUser: c.Owner.User, DueAt: due.In(zone)}
+		if due.IsZero() {
+			out.Body.Items[i].Standing.DueAt = time.Time{}
+		}
+	}
+}
+
+// Standing is where a case stood after an event.
+type Standing struct {
+	Level     string    `json:"level"`
+	OwnerUnit string    `json:"owner_unit"`
+	OwnerZH   string    `json:"owner_zh"`
+	OwnerEN   string    `json:"owner_en"`
+	OwnerUser string    `json:"owner_user,omitempty"`
+	DueAt     time.Time `json:"due_at,omitzero"`
 }
 
 // Clocks are the limits of a case, explained.

@@ -115,7 +115,8 @@ func (s *server) sessionTimeline(ctx context.Context, in *ByNo) (*timelineOutput
 	if err != nil {
 		return nil, err
 	}
-	return s.timeline(ctx, x.No)
+	out, _, err := s.timeline(ctx, x.No)
+	return out, err
 }
 
 func (s *server) sessionActions(ctx context.Context, in *actionsInput) (*actionsOutput, error) {

@@ -170,6 +170,13 @@ type event struct {
 	Rule string    `json:"rule"`
 	At   time.Time `json:"at"`
 	To   string    `json:"to"`
+	// Standing is where the case stood after the event.
+	Standing struct {
+		Level string    `json:"level"`
+		Owner string    `json:"owner_zh"`
+		User  string    `json:"owner_user"`
+		DueAt time.Time `json:"due_at"`
+	} `json:"standing"`
 }
 
 // show prints what has happened since it last looked.
@@ -192,10 +199,12 @@ func (p *play) show(ctx context.Context) (View, error) {
 		if e.Seq <= p.shown || e.Seq > v.Seq {
 			continue
 		}
-		line := fmt.Sprintf("   +%5.1fs  %-6s %-22s %-18s", e.At.Sub(p.began).Seconds(), short(e.Rule), e.Type, e.To)
-		if e.Seq == v.Seq { // the view is as of the last event
-			line += fmt.Sprintf(" %-4s %-26s %s", v.Level, ownerOf(v), dueOf(v, p.began))
+		owner := e.Standing.Owner
+		if e.Standing.User != "" {
+			owner += "/" + e.Standing.User
 		}
+		line := fmt.Sprintf("   +%5.1fs  %-6s %-22s %-18s %-4s %-26s %s", e.At.Sub(p.began).Seconds(), short(e.Rule), e.Type, e.To,
+			e.Standing.Level, owner, p.due(e))
 		fmt.Fprintln(p.out, strings.TrimRight(line, " "))
 	}
 	p.shown = v.Seq
@@ -209,20 +218,14 @@ func short(rule string) string {
 	return rule
 }
 
-func ownerOf(v View) string {
-	name := v.Owner.Name
-	if name == "" {
-		name = v.Owner.Unit
-	}
-	if v.Owner.User != "" {
-		name += "/" + v.Owner.User
-	}
-	return name
-}
-
-func dueOf(v View, began time.Time) string {
-	if v.DueAt.IsZero() {
+// due is the clock after an event, and whether the event found it run out.
+func (p *play) due(e event) string {
+	switch at := e.Standing.DueAt; {
+	case at.IsZero():
 		return "—"
+	case !e.At.Before(at):
+		return fmt.Sprintf("+%.1fs 已超期 overdue", at.Sub(p.began).Seconds())
+	default:
+		return fmt.Sprintf("+%.1fs", at.Sub(p.began).Seconds())
 	}
-	return fmt.Sprintf("+%.1fs (%s)", v.DueAt.Sub(began).Seconds(), v.Light)
 }
