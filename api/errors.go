@@ -247,7 +247,8 @@ func ofHuma(status int, msg string, errs []error) error {
 func invalidParams(errs []error) error {
 	var faults []domain.FieldError
 	for _, err := range errs {
-		if f, ok := err.(*fieldFault); ok {
+		var f *fieldFault
+		if errors.As(err, &f) {
 			faults = append(faults, f.FieldError)
 			continue
 		}

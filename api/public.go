@@ -45,6 +45,7 @@ type publicOutput struct {
 	Body         PublicView
 }
 
+// PublicInput is a case number and where the caller comes from.
 type PublicInput struct {
 	ByNo
 	Remote

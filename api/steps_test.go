@@ -159,7 +159,7 @@ func TestIfMatch(t *testing.T) {
 				assert.Equal(t, "dispatched", p.State)
 				assert.Contains(t, p.Allowed, "sign-for")
 			}
-			assert.Equal(t, want == 200, h.cases[no].SignedAt == h.now, "nothing happens unless it matches")
+			assert.Equal(t, want == 200, h.cases[no].SignedAt.Equal(h.now), "nothing happens unless it matches")
 		})
 	}
 }

@@ -93,6 +93,15 @@ func CodeOf(err error) Code {
 	return ""
 }
 
+// FieldsOf gives the faulty inputs a refusal lists, or none.
+func FieldsOf(err error) []FieldError {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Fields
+	}
+	return nil
+}
+
 // ReasonOf gives the reason of a refusal, or "".
 func ReasonOf(err error) string {
 	var e *Error

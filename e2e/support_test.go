@@ -17,7 +17,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.temporal.io/api/enums/v1"
 
 	"huajie/config"
 	"huajie/domain/calendar"
@@ -85,14 +84,8 @@ func (s *stand) with(t *testing.T) *stand {
 // newApp starts the API alone.
 func newApp(t *testing.T) *stand {
 	t.Helper()
-	address, namespace := testkit.Temporal(t)
-	want := map[string]enums.IndexedValueType{}
-	for name, kind := range workflows.SearchAttributes() {
-		v, err := enums.IndexedValueTypeFromString(kind)
-		require.NoError(t, err)
-		want[name] = v
-	}
-	testkit.SearchAttributes(t, want)
+	// Workflow ids are case numbers, which begin anew in every database.
+	address, namespace := testkit.OwnNamespace(t, workflows.SearchAttributes())
 	cfg := config.Default()
 	cfg.DataDir = t.TempDir()
 	cfg.PayloadKeyFile = filepath.Join(cfg.DataDir, "payload.json")

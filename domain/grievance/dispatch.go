@@ -1,12 +1,14 @@
 package grievance
 
 import (
+	"slices"
 	"time"
 
 	"huajie/domain/calendar"
 	"huajie/domain/codes"
 	"huajie/domain/form"
 	"huajie/domain/machine"
+	"huajie/domain/org"
 )
 
 // dispatchSteps bring the case to whoever holds the authority: G7–G12.
@@ -237,10 +239,14 @@ func (t turn) sign(by string, late bool) {
 	t.Start("contact", t.Rules.Policy.ContactLimit(c.Urgency), machine.Deadline{Duty: true, Unit: c.LeadUnit})
 }
 
+func holdsAny(p org.User, unit string, roles ...org.Role) bool {
+	return slices.ContainsFunc(roles, func(r org.Role) bool { return p.HoldsAt(r, unit) })
+}
+
 func guardHandlers(t *machine.Turn[*Case]) error {
 	for _, h := range t.In.List("handlers") {
 		p, ok := t.World.People[h]
-		if !ok || !(p.HoldsAt(deptHandler, t.Case.LeadUnit) || p.HoldsAt(townOffice, t.Case.LeadUnit) || p.HoldsAt(mediator, t.Case.LeadUnit)) {
+		if !ok || !holdsAny(p, t.Case.LeadUnit, deptHandler, townOffice, mediator) {
 			return fault("handlers", "not_of_unit", "承办人应为主办单位的承办人员", "handlers must hold that office in the lead unit")
 		}
 	}

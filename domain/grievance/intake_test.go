@@ -127,7 +127,7 @@ func TestRegister(t *testing.T) {
 		} {
 			_, _, err := grievance.Register(grievance.Registration{No: no, Input: c.in}, machine.Command{Actor: p.actor(clerkUser)}, p.rules, p.now)
 			var got []string
-			for _, f := range err.(*domain.Error).Fields {
+			for _, f := range domain.FieldsOf(err) {
 				got = append(got, f.Field)
 			}
 			require.ElementsMatch(t, c.want, got, name)

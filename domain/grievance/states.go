@@ -85,6 +85,3 @@ func Final(c *Case) bool {
 // active are all states that are not terminal.
 var active = []machine.State{Registered, Triage, LocalResolving, Dispatched, Signed, Handling, ReturnPending,
 	Adjudicating, JointResolving, LeaderResolving, Suspended, Replied, Rework}
-
-// atL1 are the states in which a unit has the case at level L1.
-var atL1 = []machine.State{Dispatched, Signed, Handling, ReturnPending, Adjudicating}

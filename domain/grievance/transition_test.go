@@ -155,7 +155,7 @@ func (p *play) faults(who, action string, in form.Input) []string {
 	err := p.try(who, action, in)
 	require.Equal(p.t, domain.CodeInvalid, domain.CodeOf(err), "%v", err)
 	var out []string
-	for _, f := range err.(*domain.Error).Fields {
+	for _, f := range domain.FieldsOf(err) {
 		out = append(out, f.Field)
 	}
 	return out

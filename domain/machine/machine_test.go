@@ -183,7 +183,7 @@ func TestRequests(t *testing.T) {
 	_, _, err = act(t, m, l, start, hand, "approve", nil)
 	require.Equal(t, "not_your_office", domain.ReasonOf(err))
 	_, _, err = act(t, m, l, start, head, "approve", form.Input{"request": "R9"})
-	require.Equal(t, "unknown_request", err.(*domain.Error).Fields[0].Reason)
+	require.Equal(t, "unknown_request", domain.FieldsOf(err)[0].Reason)
 
 	painted, events, err := act(t, m, l, start, head, "approve", form.Input{"note": "可"})
 	require.NoError(t, err)

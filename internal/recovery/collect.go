@@ -62,9 +62,9 @@ func (d *Desk) collect(ctx context.Context, s stack) collected {
 		maps.Copy(events, r.Events)
 		maps.Copy(cuts, r.Cuts)
 		maps.Copy(done, r.Done)
-		for key, print := range r.Keys {
+		for key, request := range r.Keys {
 			if keys[key] == "" {
-				keys[key] = print
+				keys[key] = request
 			}
 		}
 		if r.Before != "" {
@@ -116,12 +116,12 @@ func (c *collected) name(fingerprints map[string]string, done map[string]int) {
 			continue
 		}
 		known[g.key] = true
-		print := fingerprints[g.key]
+		request := fingerprints[g.key]
 		if i == 0 && c.kind == activities.KindGrievance { // registered by the api, whose request is in no history
-			print = store.UnknownFingerprint
+			request = store.UnknownFingerprint
 			c.unknown++
 		}
-		c.commands = append(c.commands, store.FoundCommand{Key: g.key, Fingerprint: print, From: g.from, To: g.to})
+		c.commands = append(c.commands, store.FoundCommand{Key: g.key, Fingerprint: request, From: g.from, To: g.to})
 	}
 	for key, seq := range done {
 		if key != "" && !known[key] {
