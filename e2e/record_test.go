@@ -32,15 +32,13 @@ func TestRecordHistories(t *testing.T) {
 	require.NoError(t, os.MkdirAll(dir, 0o755))
 	s := newStand(t)
 	for name, play := range map[string]func(*stand) []string{
-		"straight": recordStraight, "climbs": recordClimb, "joint": recordJoint, "returned": recordReturned, "registered": recordRegistered,
+		"straight": recordStraight, "climbs": recordClimb, "joint": recordJoint, "returned": recordReturned,
 	} {
 		for _, id := range play(s) {
 			s.save(filepath.Join(dir, name+"-"+filepath.Base(filepath.Dir(id))+".json"), id)
 		}
 	}
 }
-
-func recordRegistered(s *stand) []string { return []string{workflows.GrievanceID(s.register(nil).No)} }
 
 func recordStraight(s *stand) []string {
 	v := s.inHand(nil)
