@@ -8,12 +8,15 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
 
 	"huajie/activities"
 	"huajie/domain"
 	"huajie/domain/form"
 	"huajie/domain/machine"
-	"huajie/worker"
+	"huajie/workflows"
 )
 
 // deadlines is the morning on which many limits pass at once.
@@ -110,7 +113,9 @@ func (s *storm) prepare(ctx context.Context) (time.Time, error) {
 	begin := time.Now().Add(each*time.Duration(s.cases)*3/2 + 20*time.Second)
 	s.r.Say("preparing %d cases, limits pass from %s on", s.cases, begin.Format(time.TimeOnly))
 	s.nos = nil
-	return begin, s.register(ctx, s.cases, begin)
+	err := s.register(ctx, s.cases, begin)
+	s.r.Say("%d of them the worker had found before all of it was written", s.site.early.Load())
+	return begin, err
 }
 
 // register makes cases whose limits pass within the span after begin.
@@ -173,7 +178,29 @@ func (s *Site) dispatched(ctx context.Context, at time.Time) (string, error) {
 			return "", err
 		}
 	}
-	return w.No, worker.StartCase(ctx, s.Client, s.Store, s.TaskQueue, w.No)
+	return w.No, s.begin(ctx, w.No)
+}
+
+// begin starts the workflow of a case that was written into the ledger. The
+// worker looks for cases without one, and may have started it between two of our
+// steps: it is then told that the ledger has moved on.
+func (s *Site) begin(ctx context.Context, no string) error {
+	events, err := s.Store.StoredEvents(ctx, no)
+	if err != nil {
+		return err
+	}
+	in := workflows.GrievanceInput{No: no, Events: events}
+	_, err = s.Client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: workflows.GrievanceID(no), TaskQueue: s.TaskQueue,
+		TypedSearchAttributes: workflows.StartAttributes(in), WorkflowExecutionErrorWhenAlreadyStarted: true}, workflows.GrievanceWorkflow, in)
+	var already *serviceerror.WorkflowExecutionAlreadyStarted
+	if errors.As(err, &already) {
+		s.early.Add(1)
+		err = s.Client.SignalWorkflow(ctx, workflows.GrievanceID(no), "", workflows.TellSignal, workflows.TellInput{From: "bench"})
+	}
+	if err != nil {
+		return err
+	}
+	return s.Store.MarkStarted(ctx, no)
 }
 
 // work lets officers live whole cases, one after the other, until they go home.
@@ -216,9 +243,40 @@ func (s *storm) wait(ctx context.Context, begin time.Time) (time.Time, error) {
 			return last, err
 		}
 		if time.Since(begin) > s.within+s.patience {
-			return time.Time{}, fmt.Errorf("%d of %d limits have taken effect after %s", fired, s.cases, time.Since(begin).Round(time.Second))
+			return time.Time{}, errors.Join(fmt.Errorf("%d of %d limits have taken effect after %s", fired, s.cases, time.Since(begin).Round(time.Second)), s.explain(ctx, conn))
 		}
 	}
+}
+
+// explain tells of a few cases that did not fire where they stand, in the ledger
+// and in the engine.
+func (s *storm) explain(ctx context.Context, conn *pgx.Conn) error {
+	rows, err := conn.Query(ctx, `SELECT no FROM cases WHERE no = ANY ($1)
+		AND no NOT IN (SELECT no FROM events WHERE type = 'auto_signed') ORDER BY no LIMIT 5`, s.nos)
+	if err != nil {
+		return err
+	}
+	nos, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return err
+	}
+	for _, no := range nos {
+		d, err := s.site.Client.DescribeWorkflowExecution(ctx, workflows.GrievanceID(no), "")
+		if err != nil {
+			return err
+		}
+		s.r.Say("%s: %s, history of %d events, task waiting: %v", no, d.GetWorkflowExecutionInfo().GetStatus(),
+			d.GetWorkflowExecutionInfo().GetHistoryLength(), d.GetPendingWorkflowTask())
+		history := s.site.Client.GetWorkflowHistory(ctx, workflows.GrievanceID(no), "", false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+		for history.HasNext() {
+			e, err := history.Next()
+			if err != nil {
+				return err
+			}
+			s.r.Say("   %3d %s %s %v", e.GetEventId(), e.GetEventTime().AsTime().Format(time.StampMilli), e.GetEventType(), e.GetTimerStartedEventAttributes())
+		}
+	}
+	return nil
 }
 
 // check reads lateness from the ledger and counts what fired.

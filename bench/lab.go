@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"go.temporal.io/api/workflowservice/v1"
@@ -62,7 +63,8 @@ type Site struct {
 	lab    *Lab
 	api    *child
 	worker *child
-	Base   string // of the API
+	Base   string       // of the API
+	early  atomic.Int64 // cases of ours the worker started first
 }
 
 // SiteOptions change what a site runs with.

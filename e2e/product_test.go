@@ -29,6 +29,7 @@ func TestProduct(t *testing.T) {
 }
 
 var plays = map[string]func(*testing.T, *stand){
+	"OversleptIsWoken":                playOversleptIsWoken,
 	"StraightWay":                     playStraightWay,
 	"DrillClimbsToTheLeader":          playDrillClimbsToTheLeader,
 	"TrialPeriod":                     playTrialPeriod,

@@ -124,6 +124,17 @@ func (s *Store) MissedDeadlines(ctx context.Context, before time.Time, limit int
 	return out, fault(err)
 }
 
+// Overslept lists the cases and sessions with a deadline from before a moment
+// that has not taken effect: their workflow does not know of it, or is gone.
+func (s *Store) Overslept(ctx context.Context, before time.Time, limit int) ([]string, error) {
+	rows, err := s.pool.Query(ctx, `SELECT no FROM deadlines WHERE at < $1 GROUP BY no ORDER BY min(at), no LIMIT $2`, before, limit)
+	if err != nil {
+		return nil, fault(err)
+	}
+	nos, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	return nos, fault(err)
+}
+
 // Numbers lists the numbers of a kind of stream after one, in order: what a
 // verification of the whole ledger walks along.
 func (s *Store) Numbers(ctx context.Context, kind, after string, limit int) ([]string, error) {

@@ -8,11 +8,13 @@ import (
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 
+	"huajie/domain/machine"
 	"huajie/workflows"
 )
 
 // sweeper starts the workflows of cases that were registered while the engine
-// was away, or whose starter died in between (R5).
+// was away, or whose starter died in between (R5), and wakes those whose
+// deadline has passed in the ledger without their taking notice.
 type sweeper struct {
 	Deps
 	queue string
@@ -29,6 +31,7 @@ func (s *sweeper) run(ctx context.Context, every time.Duration) {
 	defer tick.Stop()
 	for {
 		s.sweep(ctx)
+		s.wake(ctx)
 		select {
 		case <-ctx.Done():
 			return
@@ -54,6 +57,29 @@ func (s *sweeper) sweep(ctx context.Context) {
 			continue // one case that cannot start must not keep the others waiting
 		}
 		s.Log.InfoContext(ctx, "started the workflow of a stored case", "case", no)
+	}
+}
+
+// oversleep is how far a deadline may lie back before its workflow is woken.
+const oversleep = time.Minute
+
+// wake tells workflows to look at their ledger. A workflow that is on time does
+// nothing with it; one that missed a step folds it, one that is gone is started
+// again. It is a second net: the timers of the engine are the first.
+func (s *sweeper) wake(ctx context.Context) {
+	nos, err := s.Cases.Overslept(ctx, time.Now().Add(-oversleep), batch)
+	if err != nil {
+		return // sweep has told of the ledger already
+	}
+	c := casework{Deps: s.Deps, queue: s.queue}
+	for _, no := range nos {
+		err := c.tell(ctx, workflows.DeliverInput{From: "sweeper", Effect: machine.Effect{Kind: machine.EffectTell, To: no}})
+		if err != nil && ctx.Err() == nil {
+			s.Log.WarnContext(ctx, "cannot wake the workflow of a case", "case", no, "error", err)
+			if engineAway(err) {
+				return
+			}
+		}
 	}
 }
 

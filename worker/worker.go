@@ -30,6 +30,9 @@ type Cases interface {
 	Unstarted(ctx context.Context, before time.Time, limit int) ([]string, error)
 	// MarkStarted notes that the workflow of a case runs.
 	MarkStarted(ctx context.Context, no string) error
+	// Overslept lists cases and sessions with a deadline from before the moment
+	// given that has not taken effect.
+	Overslept(ctx context.Context, before time.Time, limit int) ([]string, error)
 	// StoredCase and StoredEvents give a case as the ledger has it.
 	StoredCase(ctx context.Context, no string) (*grievance.Case, error)
 	StoredEvents(ctx context.Context, no string) ([]machine.Event, error)

@@ -1,0 +1,31 @@
+package e2e
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"huajie/activities"
+	"huajie/domain"
+	"huajie/domain/form"
+	"huajie/domain/machine"
+	"huajie/internal/demo"
+)
+
+// playOversleptIsWoken: a step stands in the ledger that the workflow never
+// learned of, and its limit passes. The sweeper wakes the workflow, the limit
+// takes effect, once.
+func playOversleptIsWoken(t *testing.T, s *stand) {
+	v := s.register(map[string]any{"urgency": "emergency"})
+	s.do("disp.220402", v.No, "start-triage", nil)
+	u, ok := s.app.Book.Current().Users.User("disp.220402")
+	require.True(t, ok)
+	_, err := s.app.Desk.Commit(context.Background(), activities.CommitInput{Kind: activities.KindGrievance, No: v.No, Seq: -1,
+		At: time.Now().Add(-20 * time.Minute), // the limit to sign, 15 minutes, lies back already
+		Command: machine.Command{Key: "behind-" + v.No, Action: "dispatch", Input: form.Input{"lead_unit": housing},
+			Actor: domain.Actor{User: u.Username, Grants: u.Grants}}})
+	require.NoError(t, err)
+	s.until(v.No, func(v demo.View) bool { return s.countEvents(v.No, "auto_signed") == 1 })
+}
