@@ -88,6 +88,7 @@ func (w *Worker) build(failed chan<- error) worker.Worker {
 		MaxConcurrentWorkflowTaskPollers: w.options.Pollers,
 		MaxConcurrentActivityTaskPollers: 4,
 		WorkerStopTimeout:                10 * time.Second,
+		StickyScheduleToStartTimeout:     30 * time.Second,
 		OnFatalError: func(err error) {
 			select {
 			case failed <- err:

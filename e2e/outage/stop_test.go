@@ -21,7 +21,7 @@ var everything = store.Everything
 func TestAProcessStopsGracefully(t *testing.T) {
 	t.Parallel()
 	g := newGround(t)
-	p := g.run(app.Parts{API: true, Worker: true}, func(c *config.Config) { c.DrainDelay = time.Second })
+	p := g.run(app.Parts{API: true, Worker: true}, func(c *config.Config) { c.DrainDelay = 5 * time.Second })
 	o := officeAt(t, p)
 	eventually(t, "it is ready", func() bool { s, _ := probe(p.addr, "/readyz"); return s == http.StatusOK })
 	var wg sync.WaitGroup
