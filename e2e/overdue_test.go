@@ -170,7 +170,9 @@ func (s *stand) lateNow(user string) (late []string, why string) {
 	told := map[string]int{}
 	for kind, lines := range map[string][]line{"county ": sum.ByCounty, "unit ": sum.ByUnit, "level ": sum.ByLevel, "light ": sum.ByLight} {
 		for _, l := range lines {
-			told[kind+l.Key] += l.Overdue
+			if l.Overdue > 0 { // by light, the summary also has a line for what is only about to be late
+				told[kind+l.Key] += l.Overdue
+			}
 		}
 	}
 	for _, l := range sum.ByBand {

@@ -88,7 +88,7 @@ func (w *Worker) build(failed chan<- error) worker.Worker {
 		MaxConcurrentWorkflowTaskPollers: w.options.Pollers,
 		MaxConcurrentActivityTaskPollers: 4,
 		WorkerStopTimeout:                10 * time.Second,
-		StickyScheduleToStartTimeout:     30 * time.Second,
+		StickyScheduleToStartTimeout:     stickyPatience,
 		OnFatalError: func(err error) {
 			select {
 			case failed <- err:
@@ -100,6 +100,14 @@ func (w *Worker) build(failed chan<- error) worker.Worker {
 	RegisterActivities(temporal, w.deps, w.options.TaskQueue)
 	return temporal
 }
+
+// stickyPatience is how long a task waits for the worker that holds its case in
+// memory before any worker may take it. When many limits pass at once tasks
+// queue for seconds; at the default of five they then turn to workers that must
+// replay the case first, and a backlog grows where it should shrink
+// (docs/performance.md). The price is paid when a worker is killed: what it was
+// given last waits this long.
+const stickyPatience = 15 * time.Second
 
 // RegisterWorkflows names every workflow as histories know it: on a worker, a
 // replayer or a test environment.
