@@ -19,12 +19,13 @@ import (
 	"huajie/workflows"
 )
 
-// How long the engine may take. A step waits for a worker; a start and a
-// question do not wait for anybody.
+// How long the engine may take. A step and a question wait for a worker, and
+// where that was killed, first for the engine to turn to another (8 s); a start
+// does not wait for anybody.
 const (
 	actLimit   = 15 * time.Second
 	startLimit = 3 * time.Second
-	queryLimit = 5 * time.Second
+	queryLimit = 12 * time.Second
 )
 
 // temporalEngine is the Engine over a Temporal client.

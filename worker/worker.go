@@ -105,9 +105,10 @@ func (w *Worker) build(failed chan<- error) worker.Worker {
 // memory before any worker may take it. When many limits pass at once tasks
 // queue for seconds; at the default of five they then turn to workers that must
 // replay the case first, and a backlog grows where it should shrink
-// (docs/performance.md). The price is paid when a worker is killed: what it was
-// given last waits this long.
-const stickyPatience = 15 * time.Second
+// (docs/performance.md). The price is paid when a worker is killed: the next
+// step or question to each of its cases waits this long, so it stays well below
+// what the API waits for a step.
+const stickyPatience = 8 * time.Second
 
 // RegisterWorkflows names every workflow as histories know it: on a worker, a
 // replayer or a test environment.

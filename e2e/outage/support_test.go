@@ -39,6 +39,15 @@ type ground struct {
 // newGround starts both and prepares the ledger.
 func newGround(t *testing.T) *ground {
 	t.Helper()
+	g := bareGround(t)
+	g.startTemporal()
+	g.prepare()
+	return g
+}
+
+// bareGround is a PostgreSQL with nothing in it yet.
+func bareGround(t *testing.T) *ground {
+	t.Helper()
 	dir, err := os.MkdirTemp("", "huajie-outage-")
 	require.NoError(t, err)
 	require.NoError(t, os.Chmod(dir, 0o711)) // the user PostgreSQL runs as must pass through
@@ -49,15 +58,19 @@ func newGround(t *testing.T) *ground {
 		require.NoError(t, os.RemoveAll(dir))
 	})
 	g.startPostgres()
-	g.startTemporal()
+	return g
+}
+
+// prepare is what `huajie migrate` does.
+func (g *ground) prepare() {
+	g.t.Helper()
 	cfg := config.Default()
-	cfg.DataDir, cfg.PayloadKeyFile = dir, filepath.Join(dir, "payload.json")
+	cfg.DataDir, cfg.PayloadKeyFile = g.dir, filepath.Join(g.dir, "payload.json")
 	cfg.DatabaseURL, cfg.TemporalAddress, cfg.TemporalNamespace = g.postgres.DatabaseURL, g.temporal.TemporalAddress, localstack.DefaultNamespace
 	cfg.Listen, cfg.MetricsListen = "127.0.0.1:0", "127.0.0.1:0"
 	cfg.Demo, cfg.Drill = true, true
 	g.config = cfg
-	require.NoError(t, app.Migrate(context.Background(), cfg, slog.New(slog.DiscardHandler)))
-	return g
+	require.NoError(g.t, app.Migrate(context.Background(), cfg, slog.New(slog.DiscardHandler)))
 }
 
 func (g *ground) startPostgres() {

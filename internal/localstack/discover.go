@@ -59,6 +59,19 @@ func findPostgres(ctx context.Context, o Options) (pgBinaries, error) {
 	return pgBinaries{}, errors.Join(append([]error{ErrNoPostgres}, seen...)...)
 }
 
+// PostgresProgram is the path of a program of the PostgreSQL the local stack uses
+// or would use, pg_dump for instance.
+func PostgresProgram(ctx context.Context, name string) (string, error) {
+	found, err := findPostgres(ctx, Options{}.withDefaults())
+	if err != nil {
+		return "", err
+	}
+	if !executable(found.path(name)) {
+		return "", fmt.Errorf("%s has no %s", found.dir, name)
+	}
+	return found.path(name), nil
+}
+
 // postgresDirs lists the directories in which a postgres program exists.
 func postgresDirs(dataDir string) []string {
 	var dirs []string

@@ -48,10 +48,9 @@ func (d *Desk) Restore(ctx context.Context, o RestoreOptions) (Restored, error) 
 
 type restorer struct {
 	*Desk
-	o       RestoreOptions
-	running map[string]bool
-	mu      sync.Mutex
-	out     Restored
+	o   RestoreOptions
+	mu  sync.Mutex
+	out Restored
 }
 
 func (r *restorer) all(ctx context.Context) error {
@@ -61,18 +60,6 @@ func (r *restorer) all(ctx context.Context) error {
 			return err
 		}
 		return r.batch(ctx, []store.Stream{s})
-	}
-	r.running = map[string]bool{}
-	err := r.Engine.List(ctx, func(runs []Run) error {
-		for _, run := range runs {
-			if run.Open {
-				r.running[run.No] = true
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return err
 	}
 	total, err := r.Ledger.Streams(ctx)
 	if err != nil {
@@ -135,21 +122,22 @@ func (r *restorer) one(ctx context.Context, s store.Stream) error {
 		defer r.mu.Unlock()
 		*n++
 	}
-	if r.running[s.No] {
+	// The engine is asked about each: its list, kept in a store of its own, may
+	// after a restore tell of workflows that are gone.
+	running, err := r.Engine.Running(ctx, s.Kind, s.No)
+	if err != nil {
+		return err
+	}
+	if running {
 		count(&r.out.Running)
+		return nil
+	}
+	if r.o.Dry {
+		count(&r.out.Started)
 		return nil
 	}
 	start, short, err := continued(s)
 	if err != nil {
-		return err
-	}
-	if r.o.Dry {
-		running, err := r.Engine.Running(ctx, s.Kind, s.No)
-		if running {
-			count(&r.out.Running)
-		} else {
-			count(&r.out.Started)
-		}
 		return err
 	}
 	started, err := r.Engine.Start(ctx, start)

@@ -30,7 +30,7 @@ var _ Engine = (*Temporal)(nil)
 
 const (
 	pageSize     = 1000
-	queryLimit   = 10 * time.Second
+	queryLimit   = 20 * time.Second // longer than the engine waits for a worker that was killed
 	callLimit    = 10 * time.Second
 	recentlySeen = 90 * time.Second // a poll lasts up to a minute
 )
