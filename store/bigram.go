@@ -11,7 +11,7 @@ import (
 // Chinese has no spaces between words, and trigrams cannot find a word of two
 // characters. So every pair of neighbouring letters or digits is a lexeme: a
 // text holds a word only if it holds all pairs of the word. The pairs may stand
-// apart, so what the index finds is compared with LIKE once more. The last
+// apart, so what the index finds is compared with the text once more. The last
 // character of a run stands alone as well: with it, a word of one character is
 // the prefix of some lexeme wherever it occurs.
 
@@ -54,9 +54,6 @@ func asked(word string) string {
 	}
 	return strings.Join(parts, " & ")
 }
-
-// containing is the LIKE pattern of texts that contain the word.
-func containing(word string) string { return "%" + literal(word) + "%" }
 
 // literal takes the meaning from the signs of LIKE.
 func literal(s string) string {

@@ -29,6 +29,7 @@ type stream struct {
 	head     []byte // hash of its last event
 	body     []byte // its state; nil for one that begins
 	codeHash []byte // of the query code, for a case that begins
+	earlier  *before
 
 	key, fingerprint string // of the command that changes it, if any
 }
@@ -252,7 +253,7 @@ func (s *Store) write(ctx context.Context, tx pgx.Tx, st *stream, d activities.D
 	if err := queueState(batch, st, d.State, last, out[len(out)-1]); err != nil {
 		return nil, err
 	}
-	queueDeadlines(batch, st.no, d.State.GetHead().Deadlines)
+	queueChanged(batch, st, d.State.GetHead().Deadlines)
 	queueNotices(batch, out, d.Notices)
 	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
 		return nil, err

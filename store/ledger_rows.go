@@ -47,7 +47,18 @@ func queueState(batch *pgx.Batch, st *stream, state machine.Subject, head []byte
 	}
 	sql, args := rowStatement(tables[st.kind], st.no, cols, st.body == nil)
 	batch.Queue(sql, args...)
+	queueWords(batch, st, state)
 	return nil
+}
+
+// queueWords writes what a case is searched by, when that has changed.
+func queueWords(batch *pgx.Batch, st *stream, state machine.Subject) {
+	c, ok := state.(*grievance.Case)
+	if !ok || st.body != nil && st.before().Summary == c.Summary {
+		return
+	}
+	batch.Queue(`INSERT INTO case_search (no, search) VALUES ($1, $2) ON CONFLICT (no) DO UPDATE SET search = excluded.search`,
+		st.no, vector(lexemes(fold(c.Summary))))
 }
 
 func isCase(state machine.Subject) bool { _, ok := state.(*grievance.Case); return ok }
@@ -87,7 +98,6 @@ func caseColumns(c *grievance.Case, updated time.Time) []column {
 	if c.Reply != nil {
 		grade = c.Reply.OutcomeGrade
 	}
-	words := fold(c.Summary)
 	return []column{
 		{"kind", c.Kind}, {"open", !grievance.Over(c.State)}, {"level", c.Level}, {"nature", c.Nature}, {"track", c.Track},
 		{"category", c.Category}, {"channel", c.Channel}, {"urgency", c.Urgency}, {"risk", c.Risk},
@@ -100,7 +110,7 @@ func caseColumns(c *grievance.Case, updated time.Time) []column {
 		{"created_at", c.RegisteredAt}, {"updated_at", updated}, {"closed_at", orNull(closed)},
 		{"due_at", orNever(due)}, {"yellow_at", orNever(yellow)}, {"statutory_due_at", orNull(statutory)},
 		{"policy_due_at", orNull(policy)}, {"step_due_at", orNull(step)},
-		{"words", words}, {"search", vector(lexemes(words))},
+		{"words", fold(c.Summary)},
 	}
 }
 
@@ -148,24 +158,6 @@ func orNever(t time.Time) pgtype.Timestamptz {
 		return pgtype.Timestamptz{InfinityModifier: pgtype.Infinity, Valid: true}
 	}
 	return pgtype.Timestamptz{Time: t, Valid: true}
-}
-
-// queueDeadlines makes the stored deadlines those of the state, touching only
-// what is different.
-func queueDeadlines(batch *pgx.Batch, no string, list map[string]machine.Deadline) {
-	var ids, kinds, units []string
-	var ats []time.Time
-	var duties []bool
-	for _, d := range list {
-		ids, kinds, ats = append(ids, d.ID), append(kinds, d.Kind), append(ats, moment(d.At))
-		duties, units = append(duties, d.Duty), append(units, d.Unit)
-	}
-	batch.Queue(`DELETE FROM deadlines WHERE no = $1 AND id <> ALL (coalesce($2::text[], '{}'))`, no, ids)
-	batch.Queue(`INSERT INTO deadlines AS d (no, id, kind, at, duty, unit)
-		SELECT $1, * FROM unnest($2::text[], $3::text[], $4::timestamptz[], $5::bool[], $6::text[])
-		ON CONFLICT (no, id) DO UPDATE SET kind = excluded.kind, at = excluded.at, duty = excluded.duty, unit = excluded.unit
-		WHERE (d.kind, d.at, d.duty, d.unit) IS DISTINCT FROM (excluded.kind, excluded.at, excluded.duty, excluded.unit)`,
-		no, ids, kinds, ats, duties, units)
 }
 
 const insertNotice = `INSERT INTO notices (no, seq, n, to_case, to_user, to_role, to_unit, title_zh, title_en, body_zh, body_en, immediate, late, exempt, at)

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"regexp"
 	"strings"
 	"time"
 
@@ -21,15 +20,23 @@ const (
 
 // order is one way to sort cases, made total by the number in the same direction.
 type order struct {
-	column string
-	down   bool
+	column, no string
+	down       bool
+	from       string
 }
 
+// The row of a case changes with every step, so when it changed is no column that
+// an index could stand on; the last event of each case is found in the events.
+const (
+	fromCases  = ` FROM cases`
+	fromEvents = ` FROM events e JOIN cases ON cases.no = e.no AND cases.seq = e.seq`
+)
+
 var orders = map[view.Sort]order{
-	view.ByDue:     {"due_at", false}, // infinity, no clock, comes last
-	view.ByNewest:  {"created_at", true},
-	view.ByOldest:  {"created_at", false},
-	view.ByUpdated: {"updated_at", true},
+	view.ByDue:     {"cases.due_at", "cases.no", false, fromCases}, // infinity, no clock, comes last
+	view.ByNewest:  {"cases.created_at", "cases.no", true, fromCases},
+	view.ByOldest:  {"cases.created_at", "cases.no", false, fromCases},
+	view.ByUpdated: {"e.recorded_at", "e.no", true, fromEvents},
 }
 
 // List gives one page of the cases in scope that pass the filter; with total,
@@ -56,7 +63,6 @@ func (s *Store) List(ctx context.Context, scope view.Scope, f view.Filter, sort 
 	}
 	w := within(scope)
 	w.filter(f)
-	count, countArgs := `SELECT count(*) FROM cases`+w.String(), w.args
 	if cursor != "" {
 		p, err := s.openPosition(ctx, list, cursor)
 		if err != nil {
@@ -65,7 +71,11 @@ func (s *Store) List(ctx context.Context, scope view.Scope, f view.Filter, sort 
 		w.after(o, p)
 	}
 	q := pageQuery{w: w, order: o, now: f.Now, limit: min(limit, longestPage)}
-	page, last, err := s.page(ctx, q, total, count, countArgs)
+	if total {
+		q.count = parted(scope)
+		q.count.filter(f)
+	}
+	page, last, err := s.page(ctx, q)
 	if err != nil || last == nil {
 		return page, err
 	}
@@ -79,17 +89,18 @@ type pageQuery struct {
 	order order
 	now   time.Time
 	limit int
+	count *where // what the whole list selects; nil: it is not counted
 }
 
 // page reads one page; last is where it ends when more rows follow.
-func (s *Store) page(ctx context.Context, q pageQuery, total bool, count string, countArgs []any) (page view.Page, last *position, err error) {
-	if !total {
+func (s *Store) page(ctx context.Context, q pageQuery) (page view.Page, last *position, err error) {
+	if q.count == nil {
 		page.Items, last, err = readPage(ctx, s.pool, q)
 		return page, last, fault(err)
 	}
 	err = s.inTx(ctx, reading, func(tx pgx.Tx) error {
 		var n int
-		if err := tx.QueryRow(ctx, count, countArgs...).Scan(&n); err != nil {
+		if err := tx.QueryRow(ctx, q.count.counting(), q.count.planned()...).Scan(&n); err != nil {
 			return err
 		}
 		page.Total = &n
@@ -99,18 +110,47 @@ func (s *Store) page(ctx context.Context, q pageQuery, total bool, count string,
 	return page, last, err
 }
 
-const rowColumns = `no, kind, state, level, nature, track, category, urgency, risk, summary, county, area,
-	owner_unit, owner_user, lead_unit, first_responder, headcount, supervision, created_at, updated_at,
-	statutory_due_at, step_due_at, seq, due_at, yellow_at, `
+// counting adds up the alternatives.
+func (w *where) counting() string {
+	var each []string
+	for _, b := range w.branches() {
+		each = append(each, `(SELECT count(*) FROM cases`+b+`)`)
+	}
+	return `SELECT ` + strings.Join(each, ` + `)
+}
 
-func readPage(ctx context.Context, db querier, q pageQuery) ([]view.Row, *position, error) {
-	direction := ""
-	if q.order.down {
+// planned are the arguments for a question that is planned for them each time.
+// How a list is best read depends on what is asked for: a county or a hamlet, a
+// frequent word or a rare one. A plan kept for all of them is wrong for most.
+func (w *where) planned() []any {
+	return append([]any{pgx.QueryExecModeCacheDescribe}, w.args...)
+}
+
+const rowColumns = `cases.no, cases.kind, cases.state, cases.level, cases.nature, cases.track, cases.category, cases.urgency, cases.risk,
+	cases.summary, cases.county, cases.area, cases.owner_unit, cases.owner_user, cases.lead_unit, cases.first_responder, cases.headcount,
+	cases.supervision, cases.created_at, cases.updated_at, cases.statutory_due_at, cases.step_due_at, cases.seq, cases.due_at, cases.yellow_at, `
+
+// sql reads a page: of each alternative as many rows as the page may need of it,
+// and of these the first.
+func (q pageQuery) sql() string {
+	o, direction := q.order, ""
+	if o.down {
 		direction = " DESC"
 	}
-	sql := `SELECT ` + rowColumns + q.order.column + ` FROM cases` + q.w.String() +
-		` ORDER BY ` + q.order.column + direction + `, no` + direction + ` LIMIT ` + q.w.arg(q.limit+1)
-	rows, err := db.Query(ctx, sql, q.w.args...)
+	limit := ` LIMIT ` + q.w.arg(q.limit+1)
+	var each []string
+	for _, b := range q.w.branches() {
+		each = append(each, `SELECT `+rowColumns+o.column+` AS place_in_list`+o.from+b+` ORDER BY `+o.column+direction+`, `+o.no+direction+limit)
+	}
+	if len(each) == 1 {
+		return each[0]
+	}
+	return `SELECT * FROM ((` + strings.Join(each, `) UNION ALL (`) + `)) AS x ORDER BY place_in_list` + direction + `, no` + direction + limit
+}
+
+func readPage(ctx context.Context, db querier, q pageQuery) ([]view.Row, *position, error) {
+	sql := q.sql()
+	rows, err := db.Query(ctx, sql, q.w.planned()...)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -158,113 +198,5 @@ func (w *where) after(o order, p position) {
 	if o.down {
 		sign = "<"
 	}
-	w.and("(cases."+o.column+", cases.no) "+sign+" (?::timestamptz, ?)", p.At, p.No)
-}
-
-// filter adds the conditions of a filter.
-func (w *where) filter(f view.Filter) {
-	for _, one := range []struct {
-		column string
-		values []string
-	}{{"kind", f.Kinds}, {"state", f.States}, {"level", f.Levels}, {"track", f.Tracks}, {"urgency", f.Urgencies}, {"risk", f.Risks}} {
-		if len(one.values) > 0 {
-			w.and("cases."+one.column+" = ANY (?)", one.values)
-		}
-	}
-	if len(f.Units) > 0 {
-		w.and("cases.lead_unit = ANY (?) OR cases.owner_unit = ANY (?)", f.Units, f.Units)
-	}
-	if f.Area != "" {
-		w.and("cases.place LIKE ?", literal(nested(f.Area))+"%")
-	}
-	if f.AssignedTo != "" {
-		w.and("cases.owner_user = ? OR ? = ANY (cases.handlers)", f.AssignedTo, f.AssignedTo)
-	}
-	if f.FirstResponder != "" {
-		w.and("cases.first_responder = ?", f.FirstResponder)
-	}
-	if f.Open != nil {
-		w.and(map[bool]string{true: "cases.open", false: "NOT cases.open"}[*f.Open])
-	}
-	w.clock(f)
-	w.search(f.Query)
-}
-
-// nested is the prefix every place below shares. A city is the four digits
-// before its two zeros; the other codes are prefixes as they are.
-func nested(area string) string {
-	if len(area) == 6 {
-		return strings.TrimSuffix(area, "00")
-	}
-	return area
-}
-
-// clock adds the conditions about due dates. A clock that runs belongs to an
-// open case: saying so lets the small indexes of open cases serve.
-func (w *where) clock(f view.Filter) {
-	if f.Overdue != nil && *f.Overdue {
-		w.and("cases.open AND cases.due_at <= ?", f.Now)
-	}
-	if f.Overdue != nil && !*f.Overdue {
-		w.and("cases.due_at > ?", f.Now)
-	}
-	if !f.DueBefore.IsZero() {
-		w.and("cases.open AND cases.due_at < ?", f.DueBefore)
-	}
-	if !f.DueAfter.IsZero() {
-		w.and("cases.open AND cases.due_at > ? AND cases.due_at <> 'infinity'", f.DueAfter)
-	}
-	if len(f.Lights) > 0 {
-		var either []string
-		for _, l := range f.Lights {
-			either = append(either, lightIs(view.Light(l), w.arg(f.Now)))
-		}
-		w.and(strings.Join(either, " OR "))
-	}
-}
-
-// lightIs says in SQL what view.LightOf says.
-func lightIs(l view.Light, now string) string {
-	now += "::timestamptz"
-	switch l {
-	case view.Red:
-		return "cases.due_at <= " + now
-	case view.Yellow:
-		return "cases.due_at > " + now + " AND cases.yellow_at <= " + now + " AND cases.due_at <> 'infinity'"
-	case view.Green:
-		return "cases.yellow_at > " + now + " AND cases.due_at <> 'infinity'"
-	case view.NoRun:
-		return "cases.due_at = 'infinity' AND " + now + " IS NOT NULL"
-	}
-	return now + " IS NULL" // no such light
-}
-
-// looksLikeNumber is the beginning of a case number: at least the county.
-var looksLikeNumber = regexp.MustCompile(`^[0-9]{6}([A-Za-z][0-9]*)?$`)
-
-// search adds the words of a query: all must occur in the summary, or the
-// query is how the case number begins.
-func (w *where) search(query string) {
-	query = fold(strings.TrimSpace(query))
-	words := strings.Fields(query)
-	if len(words) == 0 {
-		return
-	}
-	var all, lex []string
-	for _, word := range words {
-		if q := asked(word); q != "" {
-			lex = append(lex, q)
-		}
-	}
-	if len(lex) > 0 {
-		all = append(all, "cases.search @@ "+w.arg(strings.Join(lex, " & "))+"::tsquery")
-	}
-	for _, word := range words {
-		all = append(all, "cases.words LIKE "+w.arg(containing(word)))
-	}
-	clause := strings.Join(all, " AND ")
-	if looksLikeNumber.MatchString(query) {
-		clause = "(" + clause + ") OR cases.no LIKE " + w.arg(strings.ToUpper(query)+"%")
-	}
-	w.and(clause)
+	w.and("("+o.column+", "+o.no+") "+sign+" (?::timestamptz, ?)", p.At, p.No)
 }

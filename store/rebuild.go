@@ -215,6 +215,7 @@ func (s *Store) putBack(ctx context.Context, tx pgx.Tx, f Found, r *row, whole [
 		if err := queueState(batch, st, state, head, whole[len(whole)-1]); err != nil {
 			return err
 		}
+		queueWords(batch, &stream{kind: f.Kind, no: f.No}, state) // whatever they are now
 		if f.Kind == activities.KindGrievance && r == nil {
 			batch.Queue(`UPDATE cases SET workflow_started = true WHERE no = $1`, f.No)
 		}

@@ -49,6 +49,7 @@ func marks(kind string, names ...string) []string {
 // where collects the conditions of a question with their arguments.
 type where struct {
 	clauses []string
+	either  []string // alternatives no two of which hold for one row; none: no more conditions
 	args    []any
 }
 
@@ -66,12 +67,47 @@ func (w *where) and(clause string, args ...any) {
 	w.clauses = append(w.clauses, "("+clause+")")
 }
 
+// or adds alternatives. Of two that may hold for one row the second must say NOT
+// the first. Each can then be read along an index of its own, in order.
+func (w *where) or(alternatives ...string) {
+	if len(w.either) == 0 {
+		w.either = alternatives
+		return
+	}
+	var both []string
+	for _, a := range w.either {
+		for _, b := range alternatives {
+			both = append(both, a+" AND "+b)
+		}
+	}
+	w.either = both
+}
+
 // String is the WHERE clause.
 func (w *where) String() string {
-	if len(w.clauses) == 0 {
+	if len(w.either) > 0 {
+		return clause(append(slices.Clone(w.clauses), "("+strings.Join(w.either, " OR ")+")"))
+	}
+	return clause(w.clauses)
+}
+
+// branches are the WHERE clauses of the alternatives.
+func (w *where) branches() []string {
+	if len(w.either) == 0 {
+		return []string{w.String()}
+	}
+	out := make([]string, len(w.either))
+	for i, a := range w.either {
+		out[i] = clause(append(slices.Clone(w.clauses), a))
+	}
+	return out
+}
+
+func clause(all []string) string {
+	if len(all) == 0 {
 		return ""
 	}
-	return " WHERE " + strings.Join(w.clauses, " AND ")
+	return " WHERE " + strings.Join(all, " AND ")
 }
 
 // within is the one place where a scope becomes SQL. Every question about cases
@@ -83,21 +119,54 @@ func within(s view.Scope) *where {
 }
 
 // sees adds the conditions of a scope.
-func (w *where) sees(s view.Scope) {
+func (w *where) sees(s view.Scope) { w.clauses = append(w.clauses, w.scope(s)...) }
+
+// scope writes the conditions of a scope.
+func (w *where) scope(s view.Scope) (out []string) {
 	own := marks(markUser, s.User)
-	all := append(marks(markCounty, s.Counties...), marks(markTownship, s.Townships...)...)
-	all = append(append(all, marks(markUnit, s.Units...)...), own...)
+	all := append(marks(markCounty, s.Counties...), others(s)...)
 	switch {
 	case s.City:
 	case len(all) == 0:
-		w.and("false")
+		out = append(out, "(false)")
 	default:
-		w.and("cases.readers && ?::text[]", all)
+		out = append(out, "(cases.readers && "+w.arg(all)+"::text[])")
 	}
 	if len(s.Posts) > 0 { // not even the vault is for who is accused
-		w.and("cases.confidentiality <> 'C3' OR coalesce(cases.body ->> 'respondent_unit', '') <> ALL (?::text[])", s.Posts)
+		out = append(out, "(cases.confidentiality <> 'C3' OR coalesce(cases.body ->> 'respondent_unit', '') <> ALL ("+w.arg(s.Posts)+"::text[]))")
 	}
 	if !s.Vault { // accusations are for those who work on them
-		w.and("cases.confidentiality <> 'C3' OR cases.readers && ?::text[]", own)
+		out = append(out, "(cases.confidentiality <> 'C3' OR cases.readers && "+w.arg(own)+"::text[])")
 	}
+	return out
+}
+
+// others are the marks of a scope beside its counties.
+func others(s view.Scope) []string {
+	out := append(marks(markTownship, s.Townships...), marks(markUnit, s.Units...)...)
+	return append(out, marks(markUser, s.User)...)
+}
+
+// parted says the same as within, as alternatives no two of which hold for one
+// case: whole areas, what is seen outside these, and accusations. Counting the
+// first, by far the largest, needs nothing but the columns of an index.
+func parted(s view.Scope) *where {
+	w := &where{}
+	const plain = "cases.confidentiality <> 'C3'"
+	rest := others(s)
+	var parts []string
+	switch {
+	case s.City:
+		parts = append(parts, plain)
+	case len(s.Counties) > 0:
+		here := w.arg(s.Counties)
+		parts = append(parts, plain+" AND cases.county = ANY ("+here+"::text[])")
+		if len(rest) > 0 {
+			parts = append(parts, plain+" AND cases.county <> ALL ("+here+"::text[]) AND cases.readers && "+w.arg(rest)+"::text[]")
+		}
+	case len(rest) > 0:
+		parts = append(parts, plain+" AND cases.readers && "+w.arg(rest)+"::text[]")
+	}
+	w.or(append(parts, strings.Join(append([]string{"cases.confidentiality = 'C3'"}, w.scope(s)...), " AND "))...)
+	return w
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -14,17 +15,21 @@ import (
 // lateness. The sum of its red cells is what a list of overdue cases has as its
 // total at the same moment.
 func (s *Store) OverdueSummary(ctx context.Context, scope view.Scope, now time.Time) ([]view.Cell, error) {
-	w := within(scope)
-	w.and("cases.open")
-	w.filter(view.Filter{Lights: []string{string(view.Red), string(view.Yellow)}, Now: now})
+	w := parted(scope)
+	// What has passed its yellow moment is yellow or red: no other case is looked at.
 	at := w.arg(now) + "::timestamptz"
+	w.clauses = append(w.clauses, "cases.open", "cases.yellow_at <= "+at, "cases.due_at <> 'infinity'")
+	var each []string
+	for _, b := range w.branches() {
+		each = append(each, `SELECT county, owner_unit, level, due_at FROM cases`+b)
+	}
 	rows, err := s.pool.Query(ctx, `SELECT county, owner_unit, level,
 		CASE WHEN due_at > `+at+` THEN -1
 		     WHEN due_at > `+at+` - interval '1 day' THEN 0
 		     WHEN due_at > `+at+` - interval '3 days' THEN 1
 		     WHEN due_at > `+at+` - interval '7 days' THEN 2
 		     ELSE 3 END AS band, count(*)
-		FROM cases`+w.String()+` GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`, w.args...)
+		FROM (`+strings.Join(each, ` UNION ALL `)+`) AS cases GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`, w.planned()...)
 	if err != nil {
 		return nil, fault(err)
 	}
