@@ -77,18 +77,22 @@ func TestAFailedCheckFailsTheReport(t *testing.T) {
 // place of its template any more, and is counted as what it is.
 func TestRowMovesEveryMention(t *testing.T) {
 	t.Parallel()
-	g := &generator{chance: rand.New(rand.NewPCG(3, 3)), stock: &stock{byWord: map[string]int{}}, now: time.Now()}
+	g := &generator{now: time.Now()}
 	const header = "no\topen\tsummary\tcounty\tlead_unit\towner_unit\tbody\tcreated_at\tupdated_at\tdue_at\tyellow_at\tworkflow_started"
 	line := strings.Join([]string{"220402G2026112300001", "t", "电梯停运", "220402", units[0], units[0],
 		`{"no": "220402G2026112300001", "units": ["` + units[0] + `"]}`, "x", "x", "x", "x", "f"}, "\t")
 	for range stages {
-		g.kinds = append(g.kinds, g.read(header+"\n"+line+"\n"))
+		g.kinds = append(g.kinds, g.read(header+"\n"+line+"\n", "'电梯' '梯停'\n"))
+	}
+	b := &batch{generator: g, chance: rand.New(rand.NewPCG(3, 3)), stock: newStock(), of: 500}
+	for i := range 500 {
+		b.row(i)
 	}
 	numbers := map[string]bool{}
-	for range 500 {
-		row := g.row()
+	words := strings.Split(strings.TrimSuffix(b.search.String(), "\n"), "\n")
+	for i, row := range strings.Split(strings.TrimSuffix(b.cases.String(), "\n"), "\n") {
 		require.NotContains(t, row, "G20261123")
-		columns := strings.Split(strings.TrimSuffix(row, "\n"), "\t")
+		columns := strings.Split(row, "\t")
 		require.Len(t, columns, 12)
 		no, place := columns[0], columns[3]
 		require.True(t, strings.HasPrefix(no, place+"G"))
@@ -96,10 +100,12 @@ func TestRowMovesEveryMention(t *testing.T) {
 		require.Contains(t, columns[6], no)
 		require.Contains(t, columns[6], columns[4])
 		require.False(t, numbers[no])
+		require.Equal(t, no+"\t'电梯' '梯停'", words[i])
 		numbers[no] = true
 	}
-	require.Equal(t, 500, g.stock.total)
-	require.Equal(t, 500, g.stock.open)
-	require.Equal(t, 500, g.stock.byWord["电梯"])
-	require.InDelta(t, 500/8, g.stock.overdue, 30)
+	require.Len(t, numbers, 500)
+	require.Equal(t, 500, b.stock.total)
+	require.Equal(t, 500, b.stock.open)
+	require.Equal(t, 500, b.stock.byWord["电梯"])
+	require.InDelta(t, 500/8, b.stock.overdue, 30)
 }

@@ -1,11 +1,9 @@
 package bench
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"math"
 	"math/rand/v2"
 	"strings"
@@ -24,19 +22,23 @@ import (
 // the columns, the sizes and the search entries the product gives them, and the
 // generator knows none of that. Only the rows that lists read are multiplied,
 // not their events.
+//
+// Cases come in one after the other over five years, and lie on disk in that
+// order, as they do in an archive that has grown; nearly all that are open came in
+// during the last half year.
 
-// stages are how far a template has come, with how many of a hundred cases have.
-// Most of what is stored is over.
+// stages are how far a template has come, with how many of a hundred recent cases
+// have. Of the others all are over.
 var stages = []struct {
 	share int
 	steps []deed
 }{
-	{1, nil},
-	{1, life{unit: units[0]}.steps()[:1]},
-	{2, life{unit: units[0]}.steps()[:2]},
-	{1, life{unit: units[0]}.steps()[:3]},
-	{2, life{unit: units[0]}.steps()[:4]},
-	{93, life{unit: units[0]}.steps()},
+	{10, nil},
+	{10, life{unit: units[0]}.steps()[:1]},
+	{20, life{unit: units[0]}.steps()[:2]},
+	{10, life{unit: units[0]}.steps()[:3]},
+	{20, life{unit: units[0]}.steps()[:4]},
+	{30, life{unit: units[0]}.steps()},
 }
 
 // The skew: a busy county, a few busy departments, more matters of some kinds.
@@ -59,24 +61,47 @@ type stock struct {
 // asked are the words searched for: a frequent one and a rare one.
 var asked = []string{"电梯", "信箱"}
 
-// template is a row of a real case as COPY writes it, split into columns.
+// template is a row of a real case as COPY writes it, cut where something is
+// exchanged, and its entry in the search table.
 type template struct {
-	columns []string
-	no      string
-	open    bool
-	words   map[string]bool
+	parts  []part
+	search string
+	open   bool
+	clock  bool // whether it has a due date
+	ofUnit bool // whether the department leads or holds it
+	words  map[string]bool
 }
+
+// part is a piece of a row: text, or after it what is exchanged.
+type part struct {
+	text string
+	then field
+}
+
+// field is what is exchanged.
+type field int
+
+const (
+	nothing field = iota
+	theNumber
+	theUnit
+	theCounty
+	created
+	updated
+	due
+	yellow
+)
 
 // templatesPerStage is how many texts each stage comes in.
 const templatesPerStage = 40
 
 // fill stores so many cases and answers what they are.
 func fill(ctx context.Context, r *Run, s *Site, total int) (*stock, error) {
-	g := &generator{r: r, chance: r.Rand, stock: &stock{byWord: map[string]int{}}, now: time.Now()}
+	g := newGenerator(r)
 	if err := g.templates(ctx, s); err != nil {
 		return nil, err
 	}
-	return g.stock, onDatabase(ctx, s.Config.DatabaseURL, g.growTo(ctx, total))
+	return g.stock, g.grow(ctx, s.Config.DatabaseURL, total)
 }
 
 // generator writes rows.
@@ -85,10 +110,22 @@ type generator struct {
 	chance *rand.Rand
 	stock  *stock
 	now    time.Time
-	names  []string // of the columns
-	at     map[string]int
+	names  []string     // of the columns
 	kinds  [][]template // by stage
-	n      int
+}
+
+func newGenerator(r *Run) *generator {
+	return &generator{r: r, chance: r.Rand, stock: newStock(), now: time.Now()}
+}
+
+func newStock() *stock { return &stock{byWord: map[string]int{}} }
+
+// add counts what another has counted.
+func (s *stock) add(o *stock) {
+	s.total, s.open, s.overdue, s.unitOpen = s.total+o.total, s.open+o.open, s.overdue+o.overdue, s.unitOpen+o.unitOpen
+	for word, n := range o.byWord {
+		s.byWord[word] += n
+	}
 }
 
 // templates lets the product write real cases and takes their rows away again.
@@ -107,16 +144,28 @@ func (g *generator) templates(ctx context.Context, s *Site) error {
 			}
 			nos = append(nos, no)
 		}
-		var out bytes.Buffer
-		sql := "COPY (SELECT * FROM cases WHERE no IN ('" + strings.Join(nos, "','") + "')) TO STDOUT WITH (HEADER)"
-		if _, err := conn.PgConn().CopyTo(ctx, &out, sql); err != nil {
+		kind, err := g.taken(ctx, conn, nos)
+		if err != nil {
 			return err
 		}
-		g.kinds = append(g.kinds, g.read(out.String()))
+		g.kinds = append(g.kinds, kind)
 	}
 	// The templates have no workflows and must not count.
-	_, err = conn.Exec(ctx, `DELETE FROM deadlines; DELETE FROM cases`)
+	_, err = conn.Exec(ctx, `DELETE FROM deadlines; DELETE FROM case_search; DELETE FROM cases`)
 	return err
+}
+
+// taken reads the rows of some cases as COPY writes them.
+func (g *generator) taken(ctx context.Context, conn *pgx.Conn, nos []string) ([]template, error) {
+	in := "WHERE no IN ('" + strings.Join(nos, "','") + "') ORDER BY no"
+	var rows, words bytes.Buffer
+	if _, err := conn.PgConn().CopyTo(ctx, &rows, "COPY (SELECT * FROM cases "+in+") TO STDOUT WITH (HEADER)"); err != nil {
+		return nil, err
+	}
+	if _, err := conn.PgConn().CopyTo(ctx, &words, "COPY (SELECT search FROM case_search "+in+") TO STDOUT"); err != nil {
+		return nil, err
+	}
+	return g.read(rows.String(), words.String()), nil
 }
 
 // template is one real case brought to a stage, some days ago.
@@ -146,101 +195,142 @@ func (g *generator) template(ctx context.Context, s *Site, steps []deed) (string
 	return w.No, nil
 }
 
-// read splits what COPY has written.
-func (g *generator) read(text string) (out []template) {
-	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+// read cuts what COPY has written.
+func (g *generator) read(rows, words string) (out []template) {
+	lines := strings.Split(strings.TrimSuffix(rows, "\n"), "\n")
+	entries := strings.Split(strings.TrimSuffix(words, "\n"), "\n")
 	g.names = strings.Split(lines[0], "\t")
-	g.at = map[string]int{}
-	for i, name := range g.names {
-		g.at[name] = i
-	}
-	for _, line := range lines[1:] {
-		t := template{columns: strings.Split(line, "\t"), words: map[string]bool{}}
-		t.no, t.open = t.columns[g.at["no"]], t.columns[g.at["open"]] == "t"
-		for _, word := range asked {
-			t.words[word] = strings.Contains(t.columns[g.at["summary"]], word)
-		}
-		out = append(out, t)
+	for i, line := range lines[1:] {
+		out = append(out, g.cut(strings.Split(line, "\t"), entries[i]))
 	}
 	return out
 }
 
-// growTo copies rows until there are so many. Indexes are made anew afterwards,
-// which is much faster than keeping them.
-func (g *generator) growTo(ctx context.Context, total int) func(*pgx.Conn) error {
-	return func(conn *pgx.Conn) error { return g.grow(ctx, conn, total) }
+// cut finds in a row what is exchanged: some columns, and every mention of the
+// number, the department and the county, the state included.
+func (g *generator) cut(columns []string, search string) template {
+	t := template{search: search, words: map[string]bool{}}
+	at := map[string]string{}
+	for i, name := range g.names {
+		at[name] = columns[i]
+	}
+	t.ofUnit = at["lead_unit"] == units[0] || at["owner_unit"] == units[0]
+	t.open, t.clock = at["open"] == "t", at["due_at"] != "infinity"
+	for _, word := range asked {
+		t.words[word] = strings.Contains(at["summary"], word)
+	}
+	dates := map[string]field{"created_at": created, "updated_at": updated}
+	if t.clock {
+		dates["due_at"], dates["yellow_at"] = due, yellow
+	}
+	var line strings.Builder // with marks that no row contains
+	for i, name := range g.names {
+		value := columns[i]
+		if f, ok := dates[name]; ok {
+			value = mark(f)
+		}
+		if name == "workflow_started" {
+			value = "t"
+		}
+		line.WriteString(value + map[bool]string{true: "\n", false: "\t"}[i == len(columns)-1])
+	}
+	// The number comes first: it begins with the county.
+	marked := strings.NewReplacer(at["no"], mark(theNumber), units[0], mark(theUnit), county, mark(theCounty)).Replace(line.String())
+	pieces := strings.Split(marked, "\x00")
+	for i, piece := range pieces {
+		if i > 0 {
+			t.parts[i-1].then = field(piece[0])
+			piece = piece[1:]
+		}
+		t.parts = append(t.parts, part{text: piece})
+	}
+	return t
 }
 
-func (g *generator) grow(ctx context.Context, conn *pgx.Conn, total int) error {
-	if _, err := conn.Exec(ctx, `SET statement_timeout = 0; SET maintenance_work_mem = '512MB'; SET synchronous_commit = off`); err != nil {
-		return err
-	}
-	rows, err := conn.Query(ctx, `SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'cases' AND schemaname = 'public' AND indexname <> 'cases_pkey'`)
-	if err != nil {
-		return err
-	}
-	indexes := map[string]string{}
-	var name, definition string
-	if _, err := pgx.ForEachRow(rows, []any{&name, &definition}, func() error { indexes[name] = definition; return nil }); err != nil {
-		return err
-	}
-	for name := range indexes {
-		if _, err := conn.Exec(ctx, "DROP INDEX "+name); err != nil {
-			return err
-		}
-	}
-	began := time.Now()
-	pipe, feed := io.Pipe()
-	go func() { feed.CloseWithError(g.write(feed, total-g.stock.total)) }()
-	if _, err := conn.PgConn().CopyFrom(ctx, pipe, "COPY cases ("+strings.Join(g.names, ",")+") FROM STDIN"); err != nil {
-		_ = pipe.CloseWithError(err)
-		return err
-	}
-	copied := time.Since(began)
-	for _, definition := range indexes {
-		if _, err := conn.Exec(ctx, definition); err != nil {
-			return err
-		}
-	}
-	if _, err := conn.Exec(ctx, `VACUUM (ANALYZE) cases`); err != nil {
-		return err
-	}
-	g.r.Say("%d cases stored: copied in %.0f s, indexes in %.0f s more", g.stock.total, copied.Seconds(), (time.Since(began) - copied).Seconds())
-	return nil
+func mark(f field) string { return "\x00" + string(rune(f)) }
+
+// batch writes rows of its own: the cases that came in during a share of the years.
+type batch struct {
+	*generator
+	chance   *rand.Rand
+	stock    *stock
+	from, of int // its first case, of how many
+	first    int // number of the first of these that is stored
+	cases    bytes.Buffer
+	search   bytes.Buffer
 }
 
-func (g *generator) write(out io.Writer, n int) error {
-	w := bufio.NewWriterSize(out, 1<<20)
-	for range n {
-		if _, err := w.WriteString(g.row()); err != nil {
-			return err
-		}
-	}
-	return w.Flush()
-}
+// recent is the share of the years in which what is open came in.
+const recent = 0.1
+
+// years are how far the archive goes back.
+const years = 5 * 365 * 24 * time.Hour
 
 // row is one more case.
-func (g *generator) row() string {
-	kind := g.kinds[pick(g.chance, shares)]
-	t := kind[g.chance.IntN(len(kind))]
-	place := counties[pick(g.chance, countyOf)]
-	department := fmt.Sprintf("-D%02d", 1+zipf(g.chance, departments))
-	g.n++
-	no := fmt.Sprintf("%sG2019%02d%02d%05d", place, 1+g.n/100000/28%12, 1+g.n/100000%28, g.n%100000)
-	// Every mention of the county, the department and the number moves along, in
-	// columns and in the state. The number comes first: it begins with the county.
-	line := strings.Join(t.columns, "\t")
-	line = strings.NewReplacer(t.no, no, units[0], place+department, county, place).Replace(line)
-	columns := strings.Split(line, "\t")
-	g.date(columns, t.open, place+department)
-	g.stock.total++
-	for word, has := range t.words {
-		if has {
-			g.stock.byWord[word]++
+func (b *batch) row(i int) {
+	passed := (float64(i) + b.chance.Float64()) / float64(b.of)
+	stage := len(stages) - 1
+	if passed > 1-recent {
+		stage = pick(b.chance, shares)
+	}
+	kind := b.kinds[stage]
+	t := &kind[b.chance.IntN(len(kind))]
+	place := counties[pick(b.chance, countyOf)]
+	unit := fmt.Sprintf("%s-D%02d", place, 1+zipf(b.chance, departments))
+	n := b.first + i
+	no := fmt.Sprintf("%sG20%02d%02d%02d%05d", place, n/100000/28/12, 1+n/100000/28%12, 1+n/100000%28, n%100000)
+	age := time.Duration((1 - passed) * float64(years))
+	came := b.generator.now.Add(-age - 2*time.Hour)
+	limit := b.generator.now.Add(time.Duration((b.chance.Float64()*8 - 1) * float64(3*24*time.Hour)))
+	for _, p := range t.parts {
+		b.cases.WriteString(p.text)
+		switch p.then {
+		case theNumber:
+			b.cases.WriteString(no)
+		case theUnit:
+			b.cases.WriteString(unit)
+		case theCounty:
+			b.cases.WriteString(place)
+		case created:
+			b.date(came)
+		case updated:
+			b.date(came.Add(age / 3))
+		case due:
+			b.date(limit)
+		case yellow:
+			b.date(limit.Add(-24 * time.Hour))
+		case nothing:
 		}
 	}
-	return strings.Join(columns, "\t") + "\n"
+	b.search.WriteString(no + "\t" + t.search + "\n")
+	b.count(t, unit, limit)
 }
+
+func (b *batch) date(t time.Time) {
+	b.cases.Write(t.UTC().AppendFormat(b.cases.AvailableBuffer(), "2006-01-02 15:04:05.999999-07"))
+}
+
+// count notes what has been written. Of what has a clock about one in eight is late.
+func (b *batch) count(t *template, unit string, limit time.Time) {
+	b.stock.total++
+	if t.open {
+		b.stock.open++
+		if unit == busyUnit && t.ofUnit {
+			b.stock.unitOpen++
+		}
+	}
+	if t.clock && limit.Before(b.generator.now) {
+		b.stock.overdue++
+	}
+	for word, has := range t.words {
+		if has {
+			b.stock.byWord[word]++
+		}
+	}
+}
+
+// busyUnit is the department most cases go to.
+const busyUnit = county + "-D01"
 
 // shares are those of the stages.
 var shares = func() (out []int) {
@@ -249,36 +339,6 @@ var shares = func() (out []int) {
 	}
 	return out
 }()
-
-// date spreads a row over time: what is over came in over five years, what is
-// open over the last weeks; of what has a clock about one in eight is late.
-func (g *generator) date(columns []string, open bool, unit string) {
-	set := func(name string, t time.Time) { columns[g.at[name]] = t.UTC().Format("2006-01-02 15:04:05.999999-07") }
-	age := time.Duration(g.chance.Int64N(int64(5 * 365 * 24 * time.Hour)))
-	if open {
-		age = time.Duration(g.chance.ExpFloat64() * float64(10*24*time.Hour))
-		g.stock.open++
-		if columns[g.at["lead_unit"]] == busyUnit || columns[g.at["owner_unit"]] == busyUnit {
-			g.stock.unitOpen++
-		}
-	}
-	created := g.now.Add(-age - 2*time.Hour)
-	set("created_at", created)
-	set("updated_at", created.Add(age/3))
-	columns[g.at["workflow_started"]] = "t"
-	if columns[g.at["due_at"]] == "infinity" {
-		return
-	}
-	due := g.now.Add(time.Duration((g.chance.Float64()*8 - 1) * float64(3*24*time.Hour)))
-	set("due_at", due)
-	set("yellow_at", due.Add(-24*time.Hour))
-	if due.Before(g.now) {
-		g.stock.overdue++
-	}
-}
-
-// busyUnit is the department most cases go to.
-const busyUnit = county + "-D01"
 
 // pick chooses by share.
 func pick(chance *rand.Rand, shares []int) int {

@@ -117,13 +117,13 @@ func (l *shelves) play(ctx context.Context, sizes []int) error {
 // grow stores more cases and finds a page far down in them.
 func (l *shelves) grow(ctx context.Context, g *generator, size int) (*generator, error) {
 	if g == nil {
-		g = &generator{r: l.r, chance: l.r.Rand, stock: &stock{byWord: map[string]int{}}, now: time.Now()}
+		g = newGenerator(l.r)
 		if err := g.templates(ctx, l.site); err != nil {
 			return nil, err
 		}
 		l.stock = g.stock
 	}
-	if err := onDatabase(ctx, l.site.Config.DatabaseURL, g.growTo(ctx, size)); err != nil {
+	if err := g.grow(ctx, l.site.Config.DatabaseURL, size); err != nil {
 		return nil, err
 	}
 	l.deep = ""

@@ -25,7 +25,7 @@ func migrate(stores map[string]config.DataStore, logger log.Logger) error {
 	if err := migrateStore(stores[visibilityStore].SQL, visibilitySchema, logger); err != nil {
 		return fmt.Errorf("schema of the visibility store: %w", err)
 	}
-	return nil
+	return slim(stores[visibilityStore].SQL, logger)
 }
 
 // migrateStore migrates one database.

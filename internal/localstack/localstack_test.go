@@ -65,6 +65,7 @@ func TestStack(t *testing.T) {
 	t.Logf("first start: %s", time.Since(began).Round(time.Millisecond))
 	execute(t, ctx, first, "CREATE TABLE kept (id int)", "INSERT INTO kept VALUES (7)")
 	runWorkflow(t, ctx, first, "one")
+	wantSlimIndexes(t, ctx, first)
 	wantUI(t, first)
 	for _, f := range Check(ctx, options) {
 		if !f.OK {
@@ -128,6 +129,28 @@ func execute(t *testing.T, ctx context.Context, s *Stack, statements ...string) 
 		if _, err := conn.Exec(ctx, statement); err != nil {
 			t.Fatalf("%s: %v", statement, err)
 		}
+	}
+}
+
+// wantSlimIndexes: what a workflow does not have is in no index of the visibility
+// store. That questions are answered all the same is what runWorkflow sees.
+func wantSlimIndexes(t *testing.T, ctx context.Context, s *Stack) {
+	t.Helper()
+	url, err := s.DatabaseNamed(TemporalVisibilityDatabase)
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := pgx.Connect(ctx, url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(ctx)
+	var slim, fat int
+	err = conn.QueryRow(ctx, `SELECT count(*) FILTER (WHERE x.indpred IS NOT NULL), count(*) FILTER (WHERE x.indpred IS NULL AND NOT a.attnotnull)
+		FROM pg_index x JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = x.indkey[1]
+		WHERE x.indrelid = 'executions_visibility'::regclass`).Scan(&slim, &fat)
+	if err != nil || slim < 40 || fat > 0 {
+		t.Fatalf("%d indexes leave out what is not there, %d do not: %v", slim, fat, err)
 	}
 }
 
