@@ -16,6 +16,7 @@ import (
 	"huajie/domain/joint"
 	"huajie/domain/machine"
 	"huajie/domain/notice"
+	"huajie/domain/org"
 	"huajie/domain/view"
 )
 
@@ -160,24 +161,50 @@ func orNever(t time.Time) pgtype.Timestamptz {
 	return pgtype.Timestamptz{Time: t, Valid: true}
 }
 
-const insertNotice = `INSERT INTO notices (no, seq, n, to_case, to_user, to_role, to_unit, title_zh, title_en, body_zh, body_en, immediate, late, exempt, at)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`
+// insertNotices writes all notices of a change by one statement, in their order.
+const insertNotices = `INSERT INTO notices (no, seq, n, to_case, to_user, to_role, to_unit, title_zh, title_en, body_zh, body_en, immediate, late, exempt, at)
+	SELECT no, seq, n, to_case, to_user, to_role, to_unit, title_zh, title_en, body_zh, body_en, immediate, late, exempt, at
+	FROM jsonb_to_recordset($1) AS x (no text, seq int, n text, to_case text, to_user text, to_role text, to_unit text,
+		title_zh text, title_en text, body_zh text, body_en text, immediate bool, late bool, exempt text, at timestamptz)`
+
+// noticeRow is a notice by the names of its columns.
+type noticeRow struct {
+	No        string    `json:"no"`
+	Seq       int       `json:"seq"`
+	N         string    `json:"n"`
+	ToCase    string    `json:"to_case"`
+	ToUser    string    `json:"to_user"`
+	ToRole    org.Role  `json:"to_role"`
+	ToUnit    string    `json:"to_unit"`
+	TitleZH   string    `json:"title_zh"`
+	TitleEN   string    `json:"title_en"`
+	BodyZH    string    `json:"body_zh"`
+	BodyEN    string    `json:"body_en"`
+	Immediate bool      `json:"immediate"`
+	Late      bool      `json:"late"`
+	Exempt    string    `json:"exempt"`
+	At        time.Time `json:"at"`
+}
 
 // queueNotices keeps the rendered notices, dated when their event was recorded.
 func queueNotices(batch *pgx.Batch, list []machine.Event, messages []notice.Message) {
+	if len(messages) == 0 {
+		return
+	}
 	at := map[int]time.Time{}
 	for _, e := range list {
 		at[e.Seq] = e.RecordedAt
 	}
-	last := list[len(list)-1].RecordedAt
-	for _, m := range messages {
+	rows := make([]noticeRow, len(messages))
+	for i, m := range messages {
 		when, ok := at[m.Seq]
 		if !ok {
-			when = last
+			when = list[len(list)-1].RecordedAt
 		}
-		batch.Queue(insertNotice, m.No, m.Seq, m.N, m.To.Petitioner, m.To.User, m.To.Role, m.To.Unit,
-			m.TitleZH, m.TitleEN, m.BodyZH, m.BodyEN, m.Immediate, m.Late, m.Exempt, when)
+		rows[i] = noticeRow{m.No, m.Seq, m.N, m.To.Petitioner, m.To.User, m.To.Role, m.To.Unit,
+			m.TitleZH, m.TitleEN, m.BodyZH, m.BodyEN, m.Immediate, m.Late, m.Exempt, when}
 	}
+	batch.Queue(insertNotices, rows)
 }
 
 // writeIntake keeps the person and what was entered. A person already known
