@@ -19,8 +19,12 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// encoding marks a payload this package has sealed.
-const encoding = "binary/huajie-sealed"
+// The encodings of a payload this package has sealed: as it was, or squeezed
+// before with the first dictionary (squeeze.go).
+const (
+	sealedPlain    = "binary/huajie-sealed"
+	sealedSqueezed = "binary/huajie-sealed-1"
+)
 
 // context binds a ciphertext to its use; a payload copied elsewhere does not open.
 var context = []byte("huajie/temporal-payload")
@@ -91,6 +95,10 @@ func (c codec) Encode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error)
 		if err != nil {
 			return nil, err
 		}
+		encoding := sealedPlain
+		if len(plain) >= worthwhile {
+			encoding, plain = sealedSqueezed, squeeze(plain)
+		}
 		sealed, err := c.key.Encrypt(plain, context)
 		if err != nil {
 			return nil, err
@@ -104,11 +112,15 @@ func (c codec) Encode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error)
 func (c codec) Decode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error) {
 	out := make([]*commonpb.Payload, len(payloads))
 	for i, p := range payloads {
-		if string(p.GetMetadata()[converter.MetadataEncoding]) != encoding {
+		encoding := string(p.GetMetadata()[converter.MetadataEncoding])
+		if encoding != sealedPlain && encoding != sealedSqueezed {
 			out[i] = p
 			continue
 		}
 		plain, err := c.key.Decrypt(p.GetData(), context)
+		if err == nil && encoding == sealedSqueezed {
+			plain, err = loosen(plain)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("sealed payload: %w", err)
 		}
