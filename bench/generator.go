@@ -158,8 +158,13 @@ func (g *generator) templates(ctx context.Context, s *Site) error {
 // taken reads the rows of some cases as COPY writes them.
 func (g *generator) taken(ctx context.Context, conn *pgx.Conn, nos []string) ([]template, error) {
 	in := "WHERE no IN ('" + strings.Join(nos, "','") + "') ORDER BY no"
+	var columns string // those that are written, not those made of others
+	if err := conn.QueryRow(ctx, `SELECT string_agg(attname, ',' ORDER BY attnum) FROM pg_attribute
+		WHERE attrelid = 'cases'::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''`).Scan(&columns); err != nil {
+		return nil, err
+	}
 	var rows, words bytes.Buffer
-	if _, err := conn.PgConn().CopyTo(ctx, &rows, "COPY (SELECT * FROM cases "+in+") TO STDOUT WITH (HEADER)"); err != nil {
+	if _, err := conn.PgConn().CopyTo(ctx, &rows, "COPY (SELECT "+columns+" FROM cases "+in+") TO STDOUT WITH (HEADER)"); err != nil {
 		return nil, err
 	}
 	if _, err := conn.PgConn().CopyTo(ctx, &words, "COPY (SELECT search FROM case_search "+in+") TO STDOUT"); err != nil {

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"go.temporal.io/api/workflowservice/v1"
@@ -63,8 +62,7 @@ type Site struct {
 	lab    *Lab
 	api    *child
 	worker *child
-	Base   string       // of the API
-	early  atomic.Int64 // cases of ours the worker started first
+	Base   string // of the API
 }
 
 // SiteOptions change what a site runs with.

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -102,6 +103,7 @@ type officers struct {
 	acked []string // cases whose whole life was acknowledged
 	begun int      // cases whose registration was acknowledged
 	steps int      // steps that were acknowledged
+	again int      // calls that were repeated because the answer was "try again"
 }
 
 // newOfficers signs everybody in; passwords are slow on purpose.
@@ -141,9 +143,13 @@ func newLife(n int, chance *rand.Rand) life {
 func (o *officers) live(ctx context.Context, l life, times *Times) error {
 	key := func(step string) string { return fmt.Sprintf("bench-%d-%s", l.n, step) }
 	began := time.Now()
-	v, err := o.Register(ctx, "win-general."+county, key("register"), map[string]any{
-		"nature": "help", "channel": "walk_in", "area": county + "008", "category": "0201", "summary": l.summary,
-		"petitioner": map[string]any{"name": fmt.Sprintf("压测诉求人%d", l.n), "phone": fmt.Sprintf("139%08d", l.n)}})
+	var v demo.View
+	err := o.patiently(ctx, func() (err error) {
+		v, err = o.Register(ctx, "win-general."+county, key("register"), map[string]any{
+			"nature": "help", "channel": "walk_in", "area": county + "008", "category": "0201", "summary": l.summary,
+			"petitioner": map[string]any{"name": fmt.Sprintf("压测诉求人%d", l.n), "phone": fmt.Sprintf("139%08d", l.n)}})
+		return err
+	})
 	times.note("register", began, err)
 	if err != nil {
 		return err
@@ -151,11 +157,14 @@ func (o *officers) live(ctx context.Context, l life, times *Times) error {
 	o.count(func() { o.begun++ })
 	for _, s := range l.steps() {
 		began = time.Now()
-		if s.user == "" {
-			_, err = o.Do(ctx, "", http.MethodPost, "/api/v1/public/cases/"+v.No+"/actions/"+s.action+"?code="+v.QueryCode, key(s.action), s.input)
-		} else {
+		err = o.patiently(ctx, func() (err error) {
+			if s.user == "" {
+				_, err = o.Do(ctx, "", http.MethodPost, "/api/v1/public/cases/"+v.No+"/actions/"+s.action+"?code="+v.QueryCode, key(s.action), s.input)
+				return err
+			}
 			_, err = o.Act(ctx, s.user, v.No, s.action, key(s.action), s.input)
-		}
+			return err
+		})
 		times.note(s.action, began, err)
 		if err != nil {
 			return err
@@ -164,6 +173,28 @@ func (o *officers) live(ctx context.Context, l life, times *Times) error {
 	}
 	o.count(func() { o.acked = append(o.acked, v.No) })
 	return nil
+}
+
+// patience is how long somebody goes on trying who is told to try again.
+const patience = 90 * time.Second
+
+// patiently repeats a call, with the same key, while the answer is that the engine
+// is not there just now and that repeating is safe. A page does the same. The time
+// of a step is the whole time until it was acknowledged.
+func (o *officers) patiently(ctx context.Context, call func() error) error {
+	for began := time.Now(); ; {
+		err := call()
+		var answer *demo.APIError
+		if !errors.As(err, &answer) || answer.Status != http.StatusServiceUnavailable || time.Since(began) > patience {
+			return err
+		}
+		o.count(func() { o.again++ })
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Second):
+		}
+	}
 }
 
 // deed is one step: who does what.

@@ -88,6 +88,7 @@ func (w *weather) play(ctx context.Context) error {
 	share := 100 * float64(failed) / float64(max(1, done+failed))
 	w.r.Report.Add("outcome", "steps", float64(done), "")
 	w.r.Report.Add("outcome", "failed", share, "%")
+	w.r.Report.Add("outcome", "told to try again", float64(w.people.again), "")
 	w.r.Report.Add("outcome", "as before again after", last.Sub(over).Seconds(), "s")
 	w.r.Report.Checks = append(w.r.Report.Checks, Check{"fewer than 0.1 % failed", share < 0.1, fmt.Sprintf("%d of %d", failed, done+failed)})
 	return w.r.verify(ctx, w.site.Config.DatabaseURL, w.people.lived())

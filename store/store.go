@@ -46,7 +46,7 @@ func WithDrill(counties ...string) Option {
 	return func(s *Store, _ *pgxpool.Config) { s.drill = counties }
 }
 
-// Limits a connection sets for itself unless the URL sets others: nothing may
+// What a connection sets for itself unless the URL sets otherwise: nothing may
 // hang for ever on a lock or on a transaction somebody forgot.
 var sessionDefaults = map[string]string{
 	"application_name":                    "huajie",
@@ -54,6 +54,8 @@ var sessionDefaults = map[string]string{
 	"statement_timeout":                   "30s",
 	"lock_timeout":                        "10s",
 	"idle_in_transaction_session_timeout": "60s",
+	// Compiling a plan takes longer than any question here.
+	"jit": "off",
 }
 
 // New opens a pool of connections. It does not wait for the server: an absent

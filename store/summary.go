@@ -66,7 +66,7 @@ func (s *Store) TrialStats(ctx context.Context, scope view.Scope, from, to time.
 		w.and("cases.created_at < ?", to)
 	}
 	if batch != "" {
-		w.and("cases.body->>'batch' = ?", batch)
+		w.and("cases.batch = ?", batch)
 	}
 	t := view.Trial{From: from, To: to}
 	err := s.pool.QueryRow(ctx, `SELECT coalesce(sum(headcount), 0), count(*) FILTER (WHERE master = ''),
