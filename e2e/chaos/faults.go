@@ -1,0 +1,163 @@
+package chaos
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+)
+
+// Kind is what can go wrong.
+type Kind string
+
+// The kinds of faults.
+const (
+	KillAPI        Kind = "kill-api"
+	KillWorker     Kind = "kill-worker"
+	KillTemporal   Kind = "kill-temporal"
+	KillPostgres   Kind = "kill-postgres"
+	FreezeAPI      Kind = "freeze-api"
+	FreezeWorker   Kind = "freeze-worker"
+	FreezeTemporal Kind = "freeze-temporal"
+	FreezePostgres Kind = "freeze-postgres"
+	Cut            Kind = "cut"       // connections closed, new ones refused
+	Stall          Kind = "stall"     // what is sent vanishes, both ways
+	HalfOpen       Kind = "half-open" // requests arrive, answers vanish
+	Slow           Kind = "slow"      // latency with jitter
+	Trickle        Kind = "trickle"   // a few kilobytes a second
+	Reset          Kind = "reset"     // connections reset as soon as they are used
+	Truncate       Kind = "truncate"  // answers end in the middle
+	DiskFull       Kind = "disk-full"
+	WorkersAway    Kind = "workers-away" // all of them, for longer than a minute
+)
+
+// Kinds are all of them, in the order of the report.
+func Kinds() []Kind {
+	return []Kind{KillAPI, KillWorker, KillTemporal, KillPostgres, FreezeAPI, FreezeWorker, FreezeTemporal, FreezePostgres,
+		Cut, Stall, HalfOpen, Slow, Trickle, Reset, Truncate, DiskFull, WorkersAway}
+}
+
+// Fault is one thing that goes wrong.
+type Fault struct {
+	N      int           `json:"n"`
+	Kind   Kind          `json:"kind"`
+	Target string        `json:"target,omitempty"`
+	After  time.Duration `json:"after"` // from the beginning of the load
+	For    time.Duration `json:"for"`
+	Amount int           `json:"amount,omitempty"` // milliseconds, kilobytes or bytes
+}
+
+// String is one line of the schedule.
+func (f Fault) String() string {
+	return fmt.Sprintf("#%d %s %s for %s", f.N, f.Kind, f.Target, f.For.Round(100*time.Millisecond))
+}
+
+// The targets of a kind: one process, all of a role, or the connections of one or of all.
+func targets(k Kind) []string {
+	links := func(server string) []string {
+		return []string{"api1→" + server, "api2→" + server, "api*→" + server, "worker1→" + server, "worker2→" + server, "worker*→" + server}
+	}
+	switch k {
+	case KillAPI, FreezeAPI:
+		return []string{"api1", "api2", "api*"}
+	case KillWorker, FreezeWorker:
+		return []string{"worker1", "worker2", "worker*"}
+	case KillTemporal, FreezeTemporal:
+		return []string{"temporal"}
+	case KillPostgres, FreezePostgres:
+		return []string{"postgres"}
+	case WorkersAway:
+		return []string{"worker*"}
+	case DiskFull:
+		return []string{"disk"}
+	}
+	return append(append(links("postgres"), links("temporal")...), engineDoor)
+}
+
+// Between two faults of the main line.
+const shortestCalm, longestCalm = 2 * time.Second, 7 * time.Second
+
+// Schedule is what goes wrong in a run, decided by the seed alone. Faults follow one
+// another with a calm in between; now and then a process is killed in the middle of
+// another one. WorkersAway runs beside the line, because it takes longer than a minute.
+func Schedule(seed uint64, total time.Duration, kinds []Kind) []Fault {
+	r := rand.New(rand.NewPCG(seed, 0xfa017))
+	line := slices.DeleteFunc(slices.Clone(kinds), func(k Kind) bool { return k == WorkersAway })
+	var out []Fault
+	at := 3 * time.Second
+	for bag := []Kind(nil); len(line) > 0; {
+		if len(bag) == 0 { // every kind once before any comes again
+			bag = slices.Clone(line)
+			r.Shuffle(len(bag), func(i, j int) { bag[i], bag[j] = bag[j], bag[i] })
+		}
+		f := draw(r, bag[0])
+		bag = bag[1:]
+		if f.After = at; at+f.For > total {
+			break
+		}
+		out = append(out, f)
+		if second, ok := beside(r, f, line); ok {
+			out = append(out, second)
+		}
+		at += f.For + between(r, shortestCalm, longestCalm)
+	}
+	if slices.Contains(kinds, WorkersAway) {
+		out = append(out, darkness(r, total)...)
+	}
+	slices.SortStableFunc(out, func(a, b Fault) int { return int(a.After - b.After) })
+	for i := range out {
+		out[i].N = i + 1
+	}
+	return out
+}
+
+func between(r *rand.Rand, least, most time.Duration) time.Duration {
+	return least + time.Duration(r.Int64N(int64(most-least)))
+}
+
+// draw makes one fault of a kind. Most are short; some outlast every timeout inside.
+func draw(r *rand.Rand, k Kind) Fault {
+	all := targets(k)
+	f := Fault{Kind: k, Target: all[r.IntN(len(all))], For: between(r, time.Second, 5*time.Second)}
+	long := r.IntN(6) == 0
+	switch k {
+	case KillTemporal, KillPostgres:
+		f.For = between(r, 500*time.Millisecond, 2*time.Second) // the stack brings them back by itself
+		long = false
+	case Slow:
+		f.Amount = 100 + r.IntN(900)
+	case Trickle:
+		f.Amount = 1 + r.IntN(16)
+	case Truncate:
+		f.Amount = 200 + r.IntN(6000)
+	}
+	if long && f.Target != engineDoor { // Temporal itself may be given up on after half a minute
+		f.For = between(r, 10*time.Second, 25*time.Second)
+	}
+	return f
+}
+
+// beside is a process killed while something else is wrong.
+func beside(r *rand.Rand, f Fault, kinds []Kind) (Fault, bool) {
+	role := KillWorker
+	if r.IntN(2) == 0 {
+		role = KillAPI
+	}
+	if r.IntN(4) != 0 || !slices.Contains(kinds, role) || f.Kind == role || slices.Contains([]Kind{FreezeAPI, FreezeWorker, KillAPI, KillWorker}, f.Kind) {
+		return Fault{}, false
+	}
+	second := draw(r, role)
+	second.After = f.After + time.Duration(r.Int64N(int64(f.For)))
+	second.For = min(second.For, 3*time.Second)
+	return second, true
+}
+
+// darkness is all workers away for so long that limits take effect late by the system.
+func darkness(r *rand.Rand, total time.Duration) []Fault {
+	const every = 6 * time.Minute
+	var out []Fault
+	for at := between(r, 15*time.Second, 25*time.Second); at+80*time.Second < total; at += every {
+		out = append(out, Fault{Kind: WorkersAway, Target: "worker*", After: at, For: between(r, 66*time.Second, 75*time.Second)})
+	}
+	return out
+}
