@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"strconv"
+	"sync"
 	"time"
 
 	toxiproxy "github.com/Shopify/toxiproxy/v2"
@@ -18,6 +19,9 @@ import (
 type door struct {
 	name  string
 	proxy *toxiproxy.Proxy
+
+	mu   sync.Mutex
+	cuts int // how many faults keep it shut
 }
 
 // doors makes them; toxiproxy wants a server object even where nobody asks it over HTTP.
@@ -36,19 +40,38 @@ func (d *doors) open(name, upstream string) (*door, error) {
 	if err := p.Start(); err != nil {
 		return nil, fmt.Errorf("door %s: %w", name, err)
 	}
-	return &door{name, p}, nil
+	return &door{name: name, proxy: p}, nil
 }
 
 func (d *door) address() string { return d.proxy.Listen }
 
-// shut cuts everything that is open and refuses what comes.
-func (d *door) shut() { d.proxy.Stop() }
+// cut closes what is open and refuses what comes, until as many have opened it again.
+func (d *door) cut() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.cuts++
+	d.proxy.Stop()
+}
 
-// reopen lets everything through again. What a stall has swallowed is lost, so the
-// connections that had one are closed.
+func (d *door) uncut() error {
+	d.mu.Lock()
+	d.cuts--
+	d.mu.Unlock()
+	return d.reopen()
+}
+
+// reopen lets everything through again, unless another fault keeps the door shut. What a stall
+// has swallowed is lost, so the connections of the time of the fault are closed. They are
+// after a slow one, too: toxiproxy may leave a connection stuck when its toxic is taken away
+// under way.
 func (d *door) reopen() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.proxy.Stop()
 	d.proxy.Toxics.ResetToxics(context.Background())
-	d.shut()
+	if d.cuts > 0 {
+		return nil
+	}
 	end := time.Now().Add(10 * time.Second)
 	for {
 		err := d.proxy.Start()
@@ -58,9 +81,6 @@ func (d *door) reopen() error {
 		time.Sleep(50 * time.Millisecond) // somebody else may hold the port for a moment
 	}
 }
-
-// ease takes the poison away and keeps the connections.
-func (d *door) ease() { d.proxy.Toxics.ResetToxics(context.Background()) }
 
 // poison slows or stalls one direction ("upstream" or "downstream").
 func (d *door) poison(kind, direction string, attributes map[string]any) error {

@@ -29,12 +29,13 @@ const (
 	Truncate       Kind = "truncate"  // answers end in the middle
 	DiskFull       Kind = "disk-full"
 	WorkersAway    Kind = "workers-away" // all of them, for longer than a minute
+	LedgerAway     Kind = "ledger-away"  // the workers' ledger for as long, and then they are killed
 )
 
 // Kinds are all of them, in the order of the report.
 func Kinds() []Kind {
 	return []Kind{KillAPI, KillWorker, KillTemporal, KillPostgres, FreezeAPI, FreezeWorker, FreezeTemporal, FreezePostgres,
-		Cut, Stall, HalfOpen, Slow, Trickle, Reset, Truncate, DiskFull, WorkersAway}
+		Cut, Stall, HalfOpen, Slow, Trickle, Reset, Truncate, DiskFull, WorkersAway, LedgerAway}
 }
 
 // Fault is one thing that goes wrong.
@@ -68,6 +69,8 @@ func targets(k Kind) []string {
 		return []string{"postgres"}
 	case WorkersAway:
 		return []string{"worker*"}
+	case LedgerAway:
+		return []string{"worker*→postgres"}
 	case DiskFull:
 		return []string{"disk"}
 	}
@@ -75,14 +78,20 @@ func targets(k Kind) []string {
 }
 
 // Between two faults of the main line.
-const shortestCalm, longestCalm = 2 * time.Second, 7 * time.Second
+const (
+	shortestCalm, longestCalm = 2 * time.Second, 7 * time.Second
+	// roundCalm is long enough to see a limit that waits though nothing is wrong.
+	roundCalm = 90 * time.Second
+)
 
 // Schedule is what goes wrong in a run, decided by the seed alone. Faults follow one
 // another with a calm in between; now and then a process is killed in the middle of
-// another one. WorkersAway runs beside the line, because it takes longer than a minute.
+// another one, and after every round nothing goes wrong for more than a minute. What is
+// away for longer than that runs beside the line.
 func Schedule(seed uint64, total time.Duration, kinds []Kind) []Fault {
 	r := rand.New(rand.NewPCG(seed, 0xfa017))
-	line := slices.DeleteFunc(slices.Clone(kinds), func(k Kind) bool { return k == WorkersAway })
+	dark := func(k Kind) bool { return k == WorkersAway || k == LedgerAway }
+	line := slices.DeleteFunc(slices.Clone(kinds), dark)
 	var out []Fault
 	at := 3 * time.Second
 	for bag := []Kind(nil); len(line) > 0; {
@@ -96,14 +105,15 @@ func Schedule(seed uint64, total time.Duration, kinds []Kind) []Fault {
 			break
 		}
 		out = append(out, f)
-		if second, ok := beside(r, f, line); ok {
+		if second, ok := beside(r, f, line); ok && second.After+second.For <= total {
 			out = append(out, second)
 		}
 		at += f.For + between(r, shortestCalm, longestCalm)
+		if len(bag) == 0 {
+			at += roundCalm
+		}
 	}
-	if slices.Contains(kinds, WorkersAway) {
-		out = append(out, darkness(r, total)...)
-	}
+	out = append(out, darkness(r, total, slices.DeleteFunc(slices.Clone(kinds), func(k Kind) bool { return !dark(k) }))...)
 	slices.SortStableFunc(out, func(a, b Fault) int { return int(a.After - b.After) })
 	for i := range out {
 		out[i].N = i + 1
@@ -152,12 +162,15 @@ func beside(r *rand.Rand, f Fault, kinds []Kind) (Fault, bool) {
 	return second, true
 }
 
-// darkness is all workers away for so long that limits take effect late by the system.
-func darkness(r *rand.Rand, total time.Duration) []Fault {
-	const every = 6 * time.Minute
+// darkness is the workers, or their ledger, away for so long that limits take effect late
+// by the system: one after the other, every few minutes.
+func darkness(r *rand.Rand, total time.Duration, kinds []Kind) []Fault {
+	const every = 5 * time.Minute
 	var out []Fault
-	for at := between(r, 15*time.Second, 25*time.Second); at+80*time.Second < total; at += every {
-		out = append(out, Fault{Kind: WorkersAway, Target: "worker*", After: at, For: between(r, 66*time.Second, 75*time.Second)})
+	r.Shuffle(len(kinds), func(i, j int) { kinds[i], kinds[j] = kinds[j], kinds[i] })
+	for at := between(r, 15*time.Second, 25*time.Second); len(kinds) > 0 && at+80*time.Second < total; at += every {
+		k := kinds[len(out)%len(kinds)]
+		out = append(out, Fault{Kind: k, Target: targets(k)[0], After: at, For: between(r, 66*time.Second, 75*time.Second)})
 	}
 	return out
 }

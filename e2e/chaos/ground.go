@@ -265,7 +265,7 @@ func (g *ground) close() error {
 		faults = append(faults, g.stack.Close())
 	}
 	for _, d := range g.doors {
-		d.shut()
+		d.cut()
 	}
 	if g.disk != nil {
 		faults = append(faults, g.disk.unmount())
@@ -283,6 +283,17 @@ func (g *ground) broken() error {
 	default:
 		return nil
 	}
+}
+
+// answers tells whether PostgreSQL takes questions; it listens before it does.
+func (g *ground) answers(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, g.url)
+	if err != nil {
+		return err
+	}
+	return conn.Close(ctx)
 }
 
 // reachable tells whether somebody listens.

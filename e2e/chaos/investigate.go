@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"go.temporal.io/api/enums/v1"
@@ -32,7 +33,13 @@ func investigate(ctx context.Context, g *ground, r *Report, e Evidence) {
 		}
 		seen[no] = true
 		r.Closer = append(r.Closer, timeline(no, e)...)
-		r.Closer = append(r.Closer, history(ctx, g, workflowOf(e.Ledger.Rows[no]))...)
+		id := "grievance/" + no
+		if strings.Contains(no, "-J") { // perhaps the ledger does not know it
+			id = "joint/" + no
+			master, _, _ := strings.Cut(no, "-J")
+			r.Closer = append(r.Closer, timeline(master, e)...)
+		}
+		r.Closer = append(r.Closer, history(ctx, g, id)...)
 	}
 }
 
@@ -90,6 +97,9 @@ func history(ctx context.Context, g *ground, id string) []string {
 		more := ""
 		if t := e.GetTimerStartedEventAttributes(); t != nil {
 			more = " " + t.GetStartToFireTimeout().AsDuration().String()
+		}
+		if s := e.GetWorkflowTaskStartedEventAttributes(); s != nil {
+			more = " by " + s.GetIdentity()
 		}
 		if f := e.GetWorkflowTaskFailedEventAttributes(); f != nil {
 			more = " " + f.GetCause().String() + " " + f.GetFailure().GetMessage()

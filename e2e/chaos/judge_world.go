@@ -54,7 +54,7 @@ func inside(strikes []Strike, a Answer) []Strike {
 // touching gives the strikes that were there at any time of a request, or just before.
 func touching(strikes []Strike, a Answer) []Strike {
 	return slices.DeleteFunc(slices.Clone(strikes), func(s Strike) bool {
-		return !overlaps([]Strike{s}, a.From, a.To, 20*time.Second)
+		return !overlaps([]Strike{s}, a.From, a.To, 10*time.Second)
 	})
 }
 

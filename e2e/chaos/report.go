@@ -168,14 +168,17 @@ func latenessOf(e Evidence) Lateness {
 	return l
 }
 
-// write leaves the report in the folder of the run, for people and for programs.
-func (r *Report) write(dir string) error {
-	b, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(filepath.Join(dir, "report.json"), append(b, '\n'), 0o644); err != nil {
-		return err
+// write leaves the report in the folder of the run, for people and for programs, and the
+// ledger as it was judged: its database may be on a disk that goes away with the run.
+func (r *Report) write(dir string, ledger *Ledger) error {
+	for name, v := range map[string]any{"report.json": r, "ledger.json": ledger} {
+		b, err := json.MarshalIndent(v, "", " ")
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), append(b, '\n'), 0o644); err != nil {
+			return err
+		}
 	}
 	var text strings.Builder
 	r.Print(&text)

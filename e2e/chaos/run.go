@@ -90,7 +90,7 @@ func Run(ctx context.Context, o Options) (_ *Report, err error) {
 	}
 	report.conclude(evidence)
 	investigate(ctx, g, report, evidence)
-	return report, report.write(o.Dir)
+	return report, report.write(o.Dir, evidence.Ledger)
 }
 
 // perform lets officers work and things go wrong for the time of the load, and waits

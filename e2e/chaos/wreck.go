@@ -46,6 +46,9 @@ func (w *wrecker) strike(ctx context.Context, f Fault) {
 	if err == nil {
 		_ = sleep(ctx, f.For) // what was begun is lifted whatever happens
 	}
+	if f.Kind == LedgerAway { // whoever takes over knows nothing of how long its steps have waited
+		err = errors.Join(err, w.each("worker*", (*process).kill))
+	}
 	err = errors.Join(err, w.lift(f))
 	s.To = time.Now()
 	if err != nil {
@@ -96,26 +99,21 @@ func (w *wrecker) lift(f Fault) error {
 		return signalAll(w.temporal.TemporalPID(), syscall.SIGCONT)
 	case FreezePostgres:
 		return signalAll(w.stack.PostgresPID(), syscall.SIGCONT)
-	case KillTemporal:
-		return w.back(w.temporal.TemporalAddress)
+	case KillTemporal: // the stack starts it again; until then it is away
+		return await(context.Background(), time.Minute, func() error {
+			if !reachable(w.temporal.TemporalAddress) {
+				return errors.New("temporal does not answer")
+			}
+			return nil
+		})
 	case KillPostgres:
-		return w.back(w.postgresAddress())
+		return await(context.Background(), time.Minute, func() error { return w.answers(context.Background()) })
 	case DiskFull:
 		return w.disk.free()
-	case Slow, Trickle:
-		return w.eachDoor(f.Target, func(d *door) error { d.ease(); return nil })
+	case Cut, LedgerAway:
+		return w.eachDoor(f.Target, (*door).uncut)
 	}
 	return w.eachDoor(f.Target, (*door).reopen)
-}
-
-// back waits for a server the stack has started again: until then it is away.
-func (w *wrecker) back(address string) error {
-	return await(context.Background(), time.Minute, func() error {
-		if !reachable(address) {
-			return fmt.Errorf("%s does not answer", address)
-		}
-		return nil
-	})
 }
 
 // spoil does to one door what the fault says.
@@ -129,8 +127,8 @@ func spoil(d *door, f Fault) error {
 		return nil
 	}
 	switch f.Kind {
-	case Cut:
-		d.shut()
+	case Cut, LedgerAway:
+		d.cut()
 		return nil
 	case Stall:
 		return poison("timeout", map[string]any{"timeout": 0}, "upstream", "downstream")
