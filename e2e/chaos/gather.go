@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"go.temporal.io/api/workflowservice/v1"
@@ -36,9 +38,14 @@ func gather(ctx context.Context, o Options, c *caller, w *wrecker, report *Repor
 	// taken until they agree, or the last pair counts.
 	_ = await(ctx, 40*time.Second, func() error {
 		var errs error
-		if e.Running, errs = running(ctx, engine); errs != nil {
+		if e.Running, errs = listed(ctx, engine, `ExecutionStatus = "Running"`); errs != nil {
 			return errs
 		}
+		var broken map[string]bool
+		if broken, errs = listed(ctx, engine, `ExecutionStatus IN ("Failed", "TimedOut", "Terminated")`); errs != nil {
+			return errs
+		}
+		e.Broken = slices.Sorted(maps.Keys(broken))
 		if e.Ledger, errs = Read(ctx, w.url); errs != nil {
 			return errs
 		}
@@ -103,12 +110,12 @@ func verify(ctx context.Context, g *ground) *Verified {
 	return v
 }
 
-// running lists the workflows the engine says are open.
-func running(ctx context.Context, c client.Client) (map[string]bool, error) {
+// listed are the workflows the engine finds.
+func listed(ctx context.Context, c client.Client, query string) (map[string]bool, error) {
 	out := map[string]bool{}
 	for next := []byte(nil); ; {
 		page, err := c.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{Namespace: localstack.DefaultNamespace,
-			Query: `ExecutionStatus = "Running"`, PageSize: 500, NextPageToken: next})
+			Query: query, PageSize: 500, NextPageToken: next})
 		if err != nil {
 			return nil, err
 		}

@@ -24,6 +24,7 @@ type Evidence struct {
 	Told    []Told
 	Strikes []Strike
 	Running map[string]bool   // workflow IDs that run, by the engine's own list
+	Broken  []string          // workflow IDs that have failed, timed out or were terminated
 	Opens   map[string]int    // what the public door answers to each receipt: a status
 	Verify  *Verified         // what huajie verify said
 	Left    []string          // processes that ended by themselves
@@ -74,7 +75,7 @@ func Judge(e Evidence) []Check {
 	for _, check := range []func(Evidence) Check{
 		verifyIsClean, everybodyAnswered, registeredOnce, receiptsOpen, keysOnce, answersAgree, refusedLeftNothing, nothingUnasked, numbersWhole,
 		streamsWhole, ownerNeverEmpty, limitsOnce, dueOrder, neverEarly, lateIsMarked, nobodyOverslept, nothingOwed,
-		workflowsRun, intakeStaysOpen, awayIsHonest, processesStay,
+		workflowsRun, noneFailed, intakeStaysOpen, awayIsHonest, processesStay,
 	} {
 		out = append(out, check(e))
 	}

@@ -145,6 +145,7 @@ func TestTheJudgeSeesIt(t *testing.T) {
 		{"nobody answered", func(e *Evidence) { e.Told[1].Answers = e.Told[1].Answers[:1] }, "answered"},
 		{"a workflow is gone", func(e *Evidence) { delete(e.Running, "grievance/"+caseB) }, "workflows"},
 		{"a workflow nobody knows", func(e *Evidence) { e.Running["grievance/x"] = true }, "workflows"},
+		{"a workflow failed and was started again", func(e *Evidence) { e.Broken = []string{"grievance/" + caseA} }, "failed"},
 		{"verify found something", func(e *Evidence) { e.Verify.Exit = 1 }, "verify"},
 		{"verify did not run", func(e *Evidence) { e.Verify = nil }, "verify"},
 		{"a process left", func(e *Evidence) { e.Left = []string{"worker1 ended"} }, "processes"},

@@ -41,6 +41,18 @@ func workflowsRun(e Evidence) Check {
 	return f.done()
 }
 
+// noneFailed sees what the product may have mended by itself since: a case whose workflow
+// failed is started again, and had no clocks until then.
+func noneFailed(e Evidence) Check {
+	f := checking("failed", "no workflow has failed, even if it runs again")
+	f.c.Looked = len(e.Running) + len(e.Broken)
+	for _, id := range e.Broken {
+		_, no, _ := strings.Cut(id, "/")
+		f.against(no, "workflow %s did not end well", id)
+	}
+	return f.done()
+}
+
 // harmless is how far a request keeps from the edges of a fault to count as inside.
 const harmless = 500 * time.Millisecond
 
