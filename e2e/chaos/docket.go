@@ -11,7 +11,6 @@ type matter struct {
 	no, code string
 	since    time.Time
 	left     bool // nobody is to touch it: time alone moves it
-	over     bool
 }
 
 // docket is what the officers have on their desks.

@@ -81,7 +81,7 @@ func targets(k Kind) []string {
 const (
 	shortestCalm, longestCalm = 2 * time.Second, 7 * time.Second
 	// roundCalm is long enough to see a limit that waits though nothing is wrong.
-	roundCalm = 90 * time.Second
+	roundCalm = 2 * time.Minute
 )
 
 // Schedule is what goes wrong in a run, decided by the seed alone. Faults follow one

@@ -122,8 +122,8 @@ func TestTheJudgeSeesIt(t *testing.T) {
 			list[2].Seq, list[3].Seq = 3, 4
 		}, "order"},
 		{"a step overtook a limit", func(e *Evidence) { e.Ledger.Events[caseA][1].At = at(11) }, "order"},
-		{"a limit never fired", func(e *Evidence) { e.Ledger.Live = append(e.Ledger.Live, LiveLimit{caseA, "sign", at(30)}) }, "owed"},
-		{"a limit overslept", func(e *Evidence) { e.Ledger.Events[caseA][3].Committed = at(45) }, "overslept"},
+		{"a limit never fired", func(e *Evidence) { e.Ledger.Live = append(e.Ledger.Live, LiveLimit{caseA, "sign", at(10)}) }, "owed"},
+		{"a limit overslept", func(e *Evidence) { e.Ledger.Events[caseA][3].Committed = at(70) }, "overslept"},
 		{"a very late limit is not marked", func(e *Evidence) { e.Ledger.Events[caseA][3].Committed = at(100) }, "late"},
 		{"a punctual limit is marked late", func(e *Evidence) { e.Ledger.Events[caseA][3].Late = true }, "late"},
 		{"the owner is empty", func(e *Evidence) { e.Ledger.Events[caseA][1].Change["owner"] = map[string]any{"unit": ""} }, "owner"},

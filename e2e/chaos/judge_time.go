@@ -12,8 +12,10 @@ const (
 	// limit of a workflow task. Between the two, both answers are right.
 	doubt = 15 * time.Second
 	// sleepless is how late a limit may take effect while nothing is wrong, and recovery
-	// how long after a fault something may still be.
-	sleepless = 20 * time.Second
+	// how long after a fault something may still be. A machine that is busy with other work
+	// has been seen to be 27 seconds late with everything; a limit that was lost waits for
+	// the sweeper, which comes after a minute.
+	sleepless = 45 * time.Second
 	recovery  = 40 * time.Second
 	// grain is what PostgreSQL cuts off a time.
 	grain = time.Microsecond

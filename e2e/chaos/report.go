@@ -128,7 +128,7 @@ func recoveryOf(e Evidence) map[string]Slowest {
 		}
 		for op, at := range first {
 			if took := at.Sub(s.To); at.Before(end) && took > out[op].Took {
-				out[op] = Slowest{took, s.Fault.String()}
+				out[op] = Slowest{took, s.String()}
 			}
 		}
 	}
