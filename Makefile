@@ -21,7 +21,7 @@ LDFLAGS := -s -w
 
 EMBEDDED := embedded/go.mod embedded/go.sum $(shell find embedded -name '*.go' -not -name '*_test.go')
 
-.PHONY: run test build setup bench lint clean help FORCE
+.PHONY: run test build setup bench chaos lint clean help FORCE
 .DEFAULT_GOAL := help
 
 help: ## what there is
@@ -62,6 +62,13 @@ bench: bin/huajie-temporal bin/bench ## measure this machine; BENCH="-help" show
 bin/bench: FORCE
 	@mkdir -p bin
 	@go build -ldflags='$(LDFLAGS)' -o bin/bench ./bench/cmd/bench
+
+chaos: build bin/chaos ## kill, cut and fill everything while officers work, then count; CHAOS="-for 1h -seed 7"
+	@./bin/chaos $(CHAOS)
+
+bin/chaos: FORCE
+	@mkdir -p bin
+	@go build -o bin/chaos ./e2e/chaos/cmd/chaos
 
 lint: bin/golangci-lint bin/workflowcheck ## style, architecture, determinism of workflows
 	@./scripts/lint.sh

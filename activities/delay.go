@@ -15,6 +15,23 @@ const noticeable = time.Second
 // mostWaiting bounds how many steps are remembered that the ledger did not take.
 const mostWaiting = 10000
 
+// firstTry is longer than the engine waits for the answer of a worker that is alive.
+const firstTry = 15 * time.Second
+
+// inherited tells how long a step has waited that others have tried before. A worker that
+// is killed while it waits for the ledger takes what it knows of the waiting with it, and
+// who takes over replays the moment of the step. A moment that lies further back than
+// any first try can only come from there.
+func (d *Desk) inherited(at time.Time) time.Duration {
+	if d.Engine == nil {
+		return 0
+	}
+	if waited := d.Engine().Sub(at); waited > firstTry {
+		return waited
+	}
+	return 0
+}
+
 // delays measures how long steps have waited for a ledger that was away. The
 // engine fixes the moment of a step before it tries, and tries again with the
 // same one: the time lost in between is known only here. Only the time between tries on

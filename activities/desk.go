@@ -28,6 +28,9 @@ type Desk struct {
 	Ledger Ledger
 	Book   Rulebook
 	Now    func() time.Time // the clock that waiting is measured with; nil: time.Now
+	// Engine is the engine's clock, where this process can read it: that of a machine
+	// whose time is the engine's. nil where the engine's time is not real.
+	Engine func() time.Time
 
 	delays delays
 }
@@ -62,8 +65,7 @@ type CommitResult struct {
 // again is safe.
 func (d *Desk) Commit(ctx context.Context, in CommitInput) (CommitResult, error) {
 	w := Write{Kind: in.Kind, No: in.No, Seq: in.Seq, Key: in.Command.Key, Fingerprint: in.Command.Fingerprint}
-	waited := d.delays.begin(in, d.now())
-	in.recordedAt = in.At.Add(waited)
+	in.recordedAt = in.At.Add(max(d.delays.begin(in, d.now()), d.inherited(in.At)))
 	switch in.Kind {
 	case KindGrievance:
 		_, w.Beside = grievance.Machine.Named(in.Command.Action, in.Command.Input)

@@ -2,9 +2,11 @@ package worker
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 
 	"huajie/activities"
@@ -57,6 +59,9 @@ func (c casework) tell(ctx context.Context, in workflows.DeliverInput) error {
 	word := workflows.TellInput{From: in.From, Command: machine.Command{
 		Key: in.Key, Action: in.Effect.Action, Actor: domain.SystemActor(), Input: in.Effect.Input}}
 	id, name, start, err := c.restart(ctx, to)
+	if domain.CodeOf(err) == domain.CodeNotFound {
+		return c.whisper(ctx, to, word, err)
+	}
 	if err != nil {
 		return err
 	}
@@ -68,9 +73,28 @@ func (c casework) tell(ctx context.Context, in workflows.DeliverInput) error {
 	return err
 }
 
+// whisper tells a session that runs and that the ledger does not know yet: it was
+// started by its case and still waits to write its first events. A case that ends meanwhile
+// calls it off, and that word must not get lost either. unknown is the error when
+// there is no such session at all.
+func (c casework) whisper(ctx context.Context, to string, word workflows.TellInput, unknown error) error {
+	if !isSession(to) {
+		return unknown
+	}
+	err := c.Client.SignalWorkflow(ctx, workflows.SessionID(to), "", workflows.TellSignal, word)
+	var gone *serviceerror.NotFound
+	if errors.As(err, &gone) {
+		return unknown
+	}
+	return err
+}
+
+// isSession tells the number of a session from that of a case.
+func isSession(no string) bool { return strings.Contains(no, "-J") }
+
 // restart gives the input with which a workflow would continue from the ledger.
 func (c casework) restart(ctx context.Context, no string) (id, name string, input any, err error) {
-	if strings.Contains(no, "-J") {
+	if isSession(no) {
 		s, err := c.Cases.StoredSession(ctx, no)
 		if err != nil {
 			return "", "", nil, err

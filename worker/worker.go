@@ -89,6 +89,7 @@ func (w *Worker) build(failed chan<- error) worker.Worker {
 		MaxConcurrentActivityTaskPollers: 4,
 		WorkerStopTimeout:                10 * time.Second,
 		StickyScheduleToStartTimeout:     stickyPatience,
+		DeadlockDetectionTimeout:         stillThere,
 		OnFatalError: func(err error) {
 			select {
 			case failed <- err:
@@ -109,6 +110,13 @@ func (w *Worker) build(failed chan<- error) worker.Worker {
 // step or question to each of its cases waits this long, so it stays well below
 // what the API waits for a step.
 const stickyPatience = 8 * time.Second
+
+// stillThere is how long workflow code may compute before the SDK takes it for
+// stuck. Ours only folds events, so at the default of a second the detector met nothing but
+// machines that were busy or had been frozen for a moment: it failed good tasks, which then
+// waited for their next attempt, when there was least time to lose. It stays below the limit
+// of a task, ten seconds, so that code that is stuck is still named.
+const stillThere = 8 * time.Second
 
 // RegisterWorkflows names every workflow as histories know it: on a worker, a
 // replayer or a test environment.

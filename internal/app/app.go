@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync/atomic"
+	"time"
 
 	"go.temporal.io/sdk/client"
 	tlog "go.temporal.io/sdk/log"
@@ -95,7 +96,7 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger, opts ...Opti
 		return nil, err
 	}
 	a.Book = rulebook.NewHolder(book, rulebookOptions(cfg)...)
-	a.Desk = &activities.Desk{Ledger: a.Store, Book: a.Book}
+	a.Desk = &activities.Desk{Ledger: a.Store, Book: a.Book, Engine: time.Now}
 	if err := a.watch(); err != nil {
 		a.Close()
 		return nil, err

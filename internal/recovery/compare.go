@@ -16,6 +16,10 @@ import (
 // longer asked: without a worker each of them would cost the whole limit.
 const patience = 32
 
+// leastAsked is how often a workflow is asked for its state, however long it took to
+// keep silent: a task that was lost on its way comes again only when its time is up.
+const leastAsked = 3
+
 // nudgeAfter is how long a step is given to arrive by itself.
 const nudgeAfter = time.Second
 
@@ -73,9 +77,13 @@ func (v *verifier) missing(ctx context.Context, s store.Stream) error {
 // compare asks the workflow for its state until it is that of the ledger. The
 // ledger may be a step ahead: a commit comes before the history knows of it,
 // and after a crash in between nobody may have come back.
+//
+// A workflow that does not answer is asked again: after an outage its task may just be
+// waiting for its turn, and an operator who is told that everything is broken looks in the
+// wrong place.
 func (v *verifier) compare(ctx context.Context, s store.Stream) (store.Stream, error) {
 	began, nudged := time.Now(), false
-	for {
+	for asked := 1; ; asked++ {
 		got, err := v.Engine.State(ctx, s.Kind, s.No)
 		if ctx.Err() != nil {
 			return s, ctx.Err()
@@ -84,6 +92,12 @@ func (v *verifier) compare(ctx context.Context, s store.Stream) (store.Stream, e
 			return s, v.missing(ctx, s)
 		}
 		if err != nil {
+			if (asked < leastAsked || time.Since(began) <= v.o.Wait) && v.silent.Load() < patience {
+				if err := pause(ctx, nudgeAfter); err != nil {
+					return s, err
+				}
+				continue
+			}
 			v.silent.Add(1)
 			v.find(finding(NoAnswer, s.Kind, s.No, err.Error()))
 			return s, nil
