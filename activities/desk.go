@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -97,7 +98,7 @@ func (d *Desk) decideCase(cur Current, in CommitInput) (Decision, error) {
 	if err != nil {
 		return Decision{}, err
 	}
-	events, next, err := decide(grievance.Machine, c, in, rules, world)
+	events, next, unanswered, err := decide(grievance.Machine, c, in, rules, world)
 	if err != nil {
 		return Decision{}, err
 	}
@@ -112,7 +113,7 @@ func (d *Desk) decideCase(cur Current, in CommitInput) (Decision, error) {
 			return domain.Text{ZH: u.ZH, EN: u.EN}, ok
 		})
 	}
-	out := Decision{Events: events, State: next, Notices: notice.RenderAll(events, about, rules)}
+	out := Decision{Events: events, State: next, Notices: notice.RenderAll(events, about, rules), Unanswered: unanswered}
 	return d.withSplit(cur, out, c, in, rules)
 }
 
@@ -127,18 +128,24 @@ func (d *Desk) decideSession(cur Current, in CommitInput) (Decision, error) {
 	if err != nil {
 		return Decision{}, err
 	}
-	events, next, err := decide(joint.Machine, s, in, rules, machine.World{People: people, RecordedAt: in.recordedAt})
+	events, next, unanswered, err := decide(joint.Machine, s, in, rules, machine.World{People: people, RecordedAt: in.recordedAt})
 	if err != nil {
 		return Decision{}, err
 	}
-	return Decision{Events: events, State: next, Notices: notice.RenderAll(events, notice.FromSession(next, rules), rules)}, nil
+	return Decision{Events: events, State: next, Notices: notice.RenderAll(events, notice.FromSession(next, rules), rules), Unanswered: unanswered}, nil
 }
 
-func decide[S machine.Subject](m *machine.Machine[S], s S, in CommitInput, rules *machine.Rules, world machine.World) ([]machine.Event, S, error) {
-	if in.Command.Action == "" {
-		return m.Fire(s, rules, world, in.At)
+// decide lets the rules judge. Where more limits have passed than one commit may
+// hold, the first of them are all that is decided: the command is unanswered.
+func decide[S machine.Subject](m *machine.Machine[S], s S, in CommitInput, rules *machine.Rules, world machine.World) (events []machine.Event, next S, unanswered bool, err error) {
+	if in.Command.Action != "" {
+		events, next, err = m.Decide(s, in.Command, rules, world, in.At)
+		if unanswered = errors.Is(err, machine.ErrCatchUp); !unanswered {
+			return events, next, false, err
+		}
 	}
-	return m.Decide(s, in.Command, rules, world, in.At)
+	events, next, err = m.Fire(s, rules, world, in.At)
+	return events, next, unanswered, err
 }
 
 // namesPeople tells whether a notice names somebody: the first responder (N1)

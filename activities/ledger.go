@@ -100,6 +100,9 @@ type Decision struct {
 	Events  []machine.Event
 	State   machine.Subject // *grievance.Case or *joint.Session
 	Notices []notice.Message
+	// Unanswered says that only limits that had passed are decided, and the command
+	// is to be asked anew: its key is not noted, and the answer is Behind.
+	Unanswered bool
 	// Spawned is a case registered by this decision (a split), written in the
 	// same transaction.
 	Spawned *Decision
@@ -111,5 +114,5 @@ type Written struct {
 	QueryCode string // only from Create of a case; a repeated key gives the same one
 	Events    []machine.Event
 	Repeated  bool // the key had been committed before
-	Behind    bool // events the writer had missed; nothing was decided
+	Behind    bool // events the writer is to fold before it asks anew
 }

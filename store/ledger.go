@@ -59,6 +59,9 @@ func (s *Store) Change(ctx context.Context, w activities.Write) (activities.Writ
 		if err != nil {
 			return err
 		}
+		if out.Behind = d.Unanswered; d.Unanswered {
+			st.key = "" // it comes again, for its answer
+		}
 		out.Events, err = s.write(ctx, tx, st, d)
 		return err
 	})

@@ -34,6 +34,7 @@ func TestLedger(t *testing.T, newLedger NewLedger) {
 		"a refusal changes nothing":                     refusalChangesNothing,
 		"a wrong decision changes nothing":              wrongDecision,
 		"a deadline that does nothing changes nothing":  nothingDecided,
+		"an unanswered command may be asked anew":       unanswered,
 		"an unknown stream is not found":                unknownStream,
 		"a session is a stream of its own":              sessions,
 		"a decision may look things up":                 lookups,
@@ -296,6 +297,23 @@ func nothingDecided(t *testing.T, newLedger NewLedger) {
 	w, err = l.Change(t.Context(), wish(no, 1, "", Step("looked", Day)))
 	require.NoError(t, err)
 	assert.Equal(t, []int{2}, seqs(w.Events))
+}
+
+func unanswered(t *testing.T, newLedger NewLedger) {
+	l := newLedger(t)
+	no := open(t, l, "k").No
+	w, err := l.Change(t.Context(), wish(no, 1, "w", func(cur activities.Current) (activities.Decision, error) {
+		d, err := Step("limit_passed", Day)(cur)
+		d.Unanswered = true
+		return d, err
+	}))
+	require.NoError(t, err)
+	assert.True(t, w.Behind, "the writer folds this first")
+	assert.Equal(t, []int{2}, seqs(w.Events))
+	w, err = l.Change(t.Context(), wish(no, 2, "w", Step("looked", Day)))
+	require.NoError(t, err)
+	assert.False(t, w.Behind || w.Repeated, "the key was not used up")
+	assert.Equal(t, []int{3}, seqs(w.Events))
 }
 
 func unknownStream(t *testing.T, newLedger NewLedger) {

@@ -98,10 +98,10 @@ func (m *Memory) Change(_ context.Context, w activities.Write) (activities.Writt
 		m.numbers = numbers // as a transaction would
 		return activities.Written{}, err
 	}
-	if w.Key != "" {
+	if w.Key != "" && !d.Unanswered {
 		m.keys[w.Key] = keyed{w.No, w.Fingerprint, from, len(s.events)}
 	}
-	return activities.Written{No: w.No, Events: d.Events}, nil
+	return activities.Written{No: w.No, Events: d.Events, Behind: d.Unanswered}, nil
 }
 
 func behindWorkflow() error {

@@ -34,7 +34,8 @@ func (t *Turn[S]) Keyed(key string) *Turn[S] { t.key = key; return t }
 
 // Decide answers a command with events and the state after them, or refuses it
 // with a *domain.Error. Limits that have passed by now take effect first: a
-// command never overtakes time (§6 item 94).
+// command never overtakes time (§6 item 94). After a long time away these may be
+// too many for one commit, which is answered by ErrCatchUp.
 //
 // A refusal comes in this order: no such action (not_found), an office that
 // never may (forbidden), a stale version (stale), a wrong state (conflict), an office
@@ -45,8 +46,12 @@ func (m *Machine[S]) Decide(s S, cmd Command, rules *Rules, world World, now tim
 		return nil, s, err
 	}
 	t := m.Begin(s, domain.SystemActor(), rules, world, now, world.recorded(now))
-	if err := t.fireUntil(now); err != nil {
+	more, err := t.fireUntil(now)
+	if err != nil {
 		return nil, s, err
+	}
+	if more {
+		return nil, s, ErrCatchUp
 	}
 	t.begin(now, cmd.Actor, "")
 	t.key = cmd.Key
@@ -180,10 +185,12 @@ func (s *Step[S]) shut(t *Turn[S]) bool {
 }
 
 // Fire lets every deadline that has passed by now take effect, in due order,
-// each at the moment it was due. It answers no events when none has passed.
+// each at the moment it was due. It answers no events when none has passed. After
+// a long time away only the first take effect at once, and what is left with
+// the next commit: the state still has it as due.
 func (m *Machine[S]) Fire(s S, rules *Rules, world World, now time.Time) ([]Event, S, error) {
 	t := m.Begin(s, domain.SystemActor(), rules, world, now, world.recorded(now))
-	if err := t.fireUntil(now); err != nil {
+	if _, err := t.fireUntil(now); err != nil {
 		return nil, s, err
 	}
 	return t.events, t.Case, nil
@@ -197,30 +204,53 @@ func (w World) recorded(at time.Time) time.Time {
 	return at
 }
 
-// mostFirings bounds one commit; a rule that re-arms itself in the past would
-// otherwise never end.
+// mostFirings bounds one commit: an event takes about a kilobyte of the two
+// megabytes that the engine carries.
 const mostFirings = 200
 
-func (t *Turn[S]) fireUntil(now time.Time) error {
+// fireUntil lets deadlines take effect, and tells whether more of them have passed
+// than one commit may hold.
+func (t *Turn[S]) fireUntil(now time.Time) (more bool, err error) {
+	var moment time.Time
+	still := 0 // firings in which time has not moved on
 	for range mostFirings {
 		d, ok := t.Case.GetHead().Next()
 		if !ok || d.At.After(now) {
-			return nil
+			return false, nil
 		}
-		t.begin(d.At, domain.SystemActor(), d.ID)
-		t.Clear(d.ID)
-		before := len(t.events)
-		if rule, ok := t.m.Expire[d.Kind]; ok {
-			if err := rule(t, d); err != nil {
-				return fmt.Errorf("deadline %s of %s: %w", d.ID, t.Case.GetHead().No, err)
-			}
+		if still++; d.At.After(moment) {
+			moment, still = d.At, 0
 		}
-		if len(t.events) == before {
-			t.Record("limit_passed", "")
+		if err := t.fire(d); err != nil {
+			return false, err
 		}
 	}
-	return fmt.Errorf("case %s: more than %d deadlines at once", t.Case.GetHead().No, mostFirings)
+	if still > mostFirings/2 { // a rule arms itself in the past, which would never end
+		return false, fmt.Errorf("case %s: more than %d deadlines at one moment", t.Case.GetHead().No, still)
+	}
+	d, ok := t.Case.GetHead().Next()
+	return ok && !d.At.After(now), nil
 }
+
+// fire lets one deadline take effect at the moment it was due.
+func (t *Turn[S]) fire(d Deadline) error {
+	t.begin(d.At, domain.SystemActor(), d.ID)
+	t.Clear(d.ID)
+	before := len(t.events)
+	if rule, ok := t.m.Expire[d.Kind]; ok {
+		if err := rule(t, d); err != nil {
+			return fmt.Errorf("deadline %s of %s: %w", d.ID, t.Case.GetHead().No, err)
+		}
+	}
+	if len(t.events) == before {
+		t.Record("limit_passed", "")
+	}
+	return nil
+}
+
+// ErrCatchUp says that more limits have passed than one commit may hold: they take
+// effect first (Fire), then the command is decided anew.
+var ErrCatchUp = errors.New("limits that have passed take effect first")
 
 // Lookup lets a form be checked against the rulebook of the turn.
 func (t *Turn[S]) Lookup() form.Lookup { return LookupOf(t.Rules) }

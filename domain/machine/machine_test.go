@@ -250,7 +250,42 @@ func TestFire(t *testing.T) {
 		return nil
 	}
 	_, _, err = m.Fire(lit, rules(), machine.World{}, late)
-	require.ErrorContains(t, err, "at once", "a rule that arms itself in the past is stopped")
+	require.ErrorContains(t, err, "at one moment", "a rule that arms itself in the past is stopped")
+}
+
+// TestCatchingUp: after a night away more limits have passed than one commit
+// takes. They take effect in several, in their order, and a command waits for them.
+func TestCatchingUp(t *testing.T) {
+	t.Parallel()
+	m := lamps()
+	m.Expire["dim"] = func(t *turn, d machine.Deadline) error { // every five seconds, as long as it shines
+		t.Set(machine.Deadline{ID: "dim", At: d.At.Add(5 * time.Second)})
+		t.Record("dimmed", "")
+		return nil
+	}
+	lit, _, err := act(t, m, dark(), start, hand, "switch-on", nil)
+	require.NoError(t, err)
+	lit.Deadlines = map[string]machine.Deadline{"dim": {ID: "dim", Kind: "dim", At: start}}
+	morning := start.Add(time.Hour)
+	_, _, err = m.Decide(lit, machine.Command{Key: "k", Action: "switch-off", Actor: hand}, rules(), machine.World{}, morning)
+	require.ErrorIs(t, err, machine.ErrCatchUp)
+	fired, commits := 0, 0
+	for now := lit; ; commits++ {
+		var events []machine.Event
+		events, now, err = m.Fire(now, rules(), machine.World{}, morning)
+		require.NoError(t, err)
+		for _, e := range events {
+			require.True(t, e.At.Equal(start.Add(time.Duration(fired)*5*time.Second)))
+			fired++
+		}
+		if len(events) == 0 {
+			_, _, err = m.Decide(now, machine.Command{Key: "k", Action: "switch-off", Actor: hand}, rules(), machine.World{}, morning)
+			require.NoError(t, err)
+			break
+		}
+	}
+	require.Equal(t, 721, fired, "one every five seconds of the hour, and the first")
+	require.Equal(t, 4, commits)
 }
 
 // TestLapse: a request nobody signs is declined or, where silence is consent, carried
