@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"net/http"
 	"testing"
 	"time"
 
@@ -15,8 +16,8 @@ import (
 )
 
 // playOversleptIsWoken: a step stands in the ledger that the workflow never
-// learned of, and its limit passes. The sweeper wakes the workflow, the limit
-// takes effect, once.
+// learned of, and its limit passes. The limit takes effect, once, and the workflow
+// is woken and learns of both.
 func playOversleptIsWoken(t *testing.T, s *stand) {
 	v := s.register(map[string]any{"urgency": "emergency"})
 	s.do("disp.220402", v.No, "start-triage", nil)
@@ -28,4 +29,14 @@ func playOversleptIsWoken(t *testing.T, s *stand) {
 			Actor: domain.Actor{User: u.Username, Grants: u.Grants}}})
 	require.NoError(t, err)
 	s.until(v.No, func(v demo.View) bool { return s.countEvents(v.No, "auto_signed") == 1 })
+	s.until(v.No, func(now demo.View) bool {
+		c, err := s.app.Store.StoredCase(context.Background(), v.No)
+		require.NoError(t, err)
+		var kept struct {
+			Seq int `json:"seq"`
+		}
+		a, err := s.Do(context.Background(), "disp.220402", http.MethodGet, "/api/v1/cases/"+v.No+"?source=workflow", "", nil)
+		return err == nil && a.Into(&kept) == nil && kept.Seq == c.Seq
+	})
+	require.Equal(t, 1, s.countEvents(v.No, "auto_signed"), "once, though ledger and workflow both looked at it")
 }

@@ -54,8 +54,12 @@ var sessionDefaults = map[string]string{
 	"statement_timeout":                   "30s",
 	"lock_timeout":                        "10s",
 	"idle_in_transaction_session_timeout": "60s",
-	// Compiling a plan takes longer than any question here.
-	"jit": "off",
+	// Questions are short: compiling a plan, or waking other processes to share it,
+	// takes longer than the answer. And reading here and there costs no more than
+	// reading on, as it did when disks turned.
+	"jit":                             "off",
+	"max_parallel_workers_per_gather": "0",
+	"random_page_cost":                "1.1",
 }
 
 // New opens a pool of connections. It does not wait for the server: an absent

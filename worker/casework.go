@@ -26,6 +26,9 @@ type casework struct {
 // Commit decides and writes one step (workflows.CommitActivity).
 func (c casework) Commit(ctx context.Context, in activities.CommitInput) (activities.CommitResult, error) {
 	out, err := c.Desk.Commit(ctx, in)
+	if err == nil {
+		c.late.noticed(in.No)
+	}
 	return out, failure.Wrap(err)
 }
 

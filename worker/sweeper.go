@@ -3,12 +3,12 @@ package worker
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 
-	"huajie/domain/machine"
 	"huajie/workflows"
 )
 
@@ -27,11 +27,13 @@ const patience = 3 * time.Second
 const batch = 200
 
 func (s *sweeper) run(ctx context.Context, every time.Duration) {
+	var wg sync.WaitGroup
+	wg.Go(func() { s.keepTime(ctx) })
+	defer wg.Wait()
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
 		s.sweep(ctx)
-		s.wake(ctx)
 		select {
 		case <-ctx.Done():
 			return
@@ -62,26 +64,6 @@ func (s *sweeper) sweep(ctx context.Context) {
 
 // oversleep is how far a deadline may lie back before its workflow is woken.
 const oversleep = time.Minute
-
-// wake tells workflows to look at their ledger. A workflow that is on time does
-// nothing with it; one that missed a step folds it, one that is gone is started
-// again. It is a second net: the timers of the engine are the first.
-func (s *sweeper) wake(ctx context.Context) {
-	nos, err := s.Cases.Overslept(ctx, time.Now().Add(-oversleep), batch)
-	if err != nil {
-		return // sweep has told of the ledger already
-	}
-	c := casework{Deps: s.Deps, queue: s.queue}
-	for _, no := range nos {
-		err := c.tell(ctx, workflows.DeliverInput{From: "sweeper", Effect: machine.Effect{Kind: machine.EffectTell, To: no}})
-		if err != nil && ctx.Err() == nil {
-			s.Log.WarnContext(ctx, "cannot wake the workflow of a case", "case", no, "error", err)
-			if engineAway(err) {
-				return
-			}
-		}
-	}
-}
 
 // engineAway tells an engine that does not answer from a case it will not take.
 func engineAway(err error) bool {

@@ -46,6 +46,8 @@ type Deps struct {
 	Desk   *activities.Desk
 	Cases  Cases
 	Log    *slog.Logger
+
+	late *late
 }
 
 // Options bound how much a worker takes on at once. Zero values take the defaults.
@@ -78,6 +80,7 @@ func New(d Deps, o Options) *Worker {
 	if o.CacheSize > 0 {
 		worker.SetStickyWorkflowCacheSize(o.CacheSize)
 	}
+	d.late = &late{}
 	return &Worker{deps: d, options: o, sweeper: &sweeper{Deps: d, queue: o.TaskQueue}}
 }
 

@@ -27,6 +27,9 @@ CREATE INDEX events_recorded ON events (recorded_at, no) INCLUDE (seq);
 -- A county's cases are found through its mark among the readers.
 DROP INDEX cases_county_due;
 
+-- A worklist is of what is open, a small share: found without the archive.
+CREATE INDEX cases_open_readers ON cases USING gin (readers) WITH (gin_pending_list_limit = 256) WHERE open;
+
 -- With what a count needs beside it, so that counting stays in the index.
 DROP INDEX cases_open_due;
 CREATE INDEX cases_open_due ON cases (due_at, no) INCLUDE (county, confidentiality) WHERE open;
@@ -72,7 +75,7 @@ UPDATE cases SET search = s.search FROM case_search s WHERE s.no = cases.no;
 ALTER TABLE cases ALTER COLUMN search SET NOT NULL;
 ALTER TABLE cases ALTER COLUMN readers SET STATISTICS -1;
 DROP TABLE case_search;
-DROP INDEX events_recorded, cases_open_due, cases_lights, cases_sealed, cases_lead_due, cases_owner_due;
+DROP INDEX events_recorded, cases_open_readers, cases_open_due, cases_lights, cases_sealed, cases_lead_due, cases_owner_due;
 CREATE INDEX cases_open_due   ON cases (due_at, no)             WHERE open;
 CREATE INDEX cases_county_due ON cases (county, due_at, no)     WHERE open;
 CREATE INDEX cases_lead_due   ON cases (lead_unit, due_at, no)  WHERE open;
