@@ -35,6 +35,10 @@ type Reader interface {
 	// Petitioner gives the person behind a case, unmasked; ok is false for an
 	// anonymous one.
 	Petitioner(ctx context.Context, scope view.Scope, no string) (p view.Person, ok bool, err error)
+	// Earlier lists cases of the person behind a case, newest first.
+	Earlier(ctx context.Context, scope view.Scope, no string) ([]view.Earlier, error)
+	// Precedents lists the rulings on whose duty matters of a category are, newest first.
+	Precedents(ctx context.Context, scope view.Scope, county, category string) ([]view.Precedent, error)
 	// PublicCase gives the case to whoever knows its query code.
 	PublicCase(ctx context.Context, no, code string) (*grievance.Case, error)
 	// Committed tells what a command key was used for, if it was.

@@ -75,6 +75,9 @@ var plays = map[string]func(*testing.T, *stand){
 	"NobodyActs":                      playNobodyActs,
 	"LeaderChairsAtL3":                playLeaderChairsAtL3,
 	"Filters":                         playFilters,
+	"DoubleTap":                       playDoubleTap,
+	"Doubles":                         playDoubles,
+	"Precedent":                       playPrecedent,
 }
 
 // afterwards is what must hold whatever was played.

@@ -156,7 +156,17 @@ func (s *Store) Create(ctx context.Context, w activities.NewStream) (activities.
 			out.Events, err = events(ctx, tx, done.No, done.From-1, done.To)
 			return err
 		}
-		return s.create(ctx, tx, w, &out)
+		if known, err := tapped(ctx, tx, w); err != nil || known != "" {
+			out.No, out.Repeated = known, true
+			if err == nil {
+				out.Events, err = events(ctx, tx, known, 0, 1)
+			}
+			return err
+		}
+		if err := s.create(ctx, tx, w, &out); err != nil {
+			return err
+		}
+		return remember(ctx, tx, w, out.No)
 	})
 	if err != nil {
 		return activities.Written{}, err
