@@ -57,6 +57,8 @@ func (s *server) routes(engine *gin.Engine) {
 		post(s, "/sessions/{no}/actions/"+d.action, "session-"+d.action, tagSessions, d.summary, d.schema, http.StatusOK, s.actOnSession(d.action))
 	}
 
+	s.stream(engine)
+
 	get(s, "/overdue/summary", "overdue-summary", tagReports, "What is late, by county, unit, level, light and lateness", s.overdueSummary)
 	get(s, "/notices", "list-notices", tagReports, "Notices to the caller", s.notices)
 	get(s, "/stats/escalations", "escalation-statistics", tagReports, "How late deadlines took effect", s.escalations)

@@ -78,6 +78,7 @@ var plays = map[string]func(*testing.T, *stand){
 	"DoubleTap":                       playDoubleTap,
 	"Doubles":                         playDoubles,
 	"Precedent":                       playPrecedent,
+	"LiveStream":                      playLiveStream,
 }
 
 // afterwards is what must hold whatever was played.

@@ -264,6 +264,7 @@ func (s *Store) write(ctx context.Context, tx pgx.Tx, st *stream, d activities.D
 	}
 	queueDeadlines(batch, st.no, d.State.GetHead().Deadlines)
 	queueNotices(batch, out, d.Notices)
+	queueChange(batch, st.no, d.State.GetHead().Seq)
 	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
 		return nil, err
 	}
