@@ -181,6 +181,8 @@ func (d *Desk) worldOf(cur Current, c *grievance.Case, in CommitInput, rules *ma
 		w.NewNo, err = cur.NewNo(c.County, grievanceLetter, in.At)
 	case "suspend":
 		w.HangUps.Suspended, w.HangUps.Due, err = cur.HangUps(c.LeadUnit, quarter(in.At))
+	case "close-explained":
+		w.Explained.Explained, w.Explained.Closed, err = cur.Explained(c.LeadUnit, quarter(in.At))
 	}
 	return w, err
 }
@@ -260,7 +262,10 @@ type RegisterInput struct {
 	Intake      Intake     // the person; PersonID "" for an anonymous petitioner
 	Anonymous   bool
 	NameUnclear bool
-	At          time.Time
+	// Source is who or where a submission without a key comes from; "" for one whose
+	// double is a case of its own.
+	Source string
+	At     time.Time
 }
 
 // Register opens a case in the ledger (G1). The case exists, numbered and
@@ -271,6 +276,9 @@ func (d *Desk) Register(ctx context.Context, in RegisterInput) (Written, error) 
 	rules := d.Book.Rules(area, "", in.At)
 	w := NewStream{Kind: KindGrievance, Place: rules.Org.CountyOf(area), Letter: grievanceLetter, Day: in.At,
 		Key: in.Key, Fingerprint: in.Fingerprint, Intake: &in.Intake}
+	if in.Key == "" && in.Source != "" {
+		w.Twice = &Twice{Source: in.Source, Since: rules.Calendar.Before(in.At, rules.Policy.Limit("intake.repeat_window"))}
+	}
 	w.Decide = func(no string) (Decision, error) {
 		r := grievance.Registration{No: no, Petitioner: in.Intake.PersonID, Anonymous: in.Anonymous, NameUnclear: in.NameUnclear, Input: in.Input}
 		cmd := machine.Command{Key: in.Key, Action: "register", Actor: in.Actor, Input: in.Input}

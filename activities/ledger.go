@@ -64,7 +64,18 @@ type NewStream struct {
 	Key         string
 	Fingerprint string
 	Intake      *Intake // the person behind a case
-	Decide      func(no string) (Decision, error)
+	// Twice tells submissions apart that have no key (§6 item 22); nil: every one
+	// is a wish of its own.
+	Twice  *Twice
+	Decide func(no string) (Decision, error)
+}
+
+// Twice recognises a matter that comes in again: the same words from the same source
+// since a moment are one case, and the answer is the first one's. Only a digest of
+// both is kept.
+type Twice struct {
+	Source string // account, or address of somebody without one
+	Since  time.Time
 }
 
 // Intake is what is stored with a new case and never enters its workflow. A
@@ -90,6 +101,9 @@ type Current interface {
 	NewNo(place, letter string, day time.Time) (string, error)
 	// HangUps counts a unit's suspended and due cases of the quarter.
 	HangUps(unit string, since time.Time) (suspended, due int, err error)
+	// Explained counts a unit's cases closed as explained and closed at all in the
+	// quarter.
+	Explained(unit string, since time.Time) (explained, closed int, err error)
 	// Petitioner gives the person id behind a case, "" when anonymous.
 	Petitioner(no string) (string, error)
 }

@@ -28,6 +28,7 @@ type server struct {
 	cases     caseDoor
 	sessions  sessionDoor
 	document  document
+	hub       *hub
 }
 
 // New makes the handler of the whole API. Production and tests use the same one.
@@ -46,6 +47,7 @@ func New(d Deps) http.Handler {
 
 func newServer(d Deps) *server {
 	s := &server{Deps: d, patience: newPatience(d.Now)}
+	s.hub = newHub(s)
 	engine := gin.New()
 	engine.HandleMethodNotAllowed = true
 	engine.RedirectTrailingSlash = false

@@ -48,15 +48,23 @@ func (s *server) signedIn(ctx huma.Context, next func(huma.Context)) {
 		_ = huma.WriteErr(s.api, ctx, http.StatusUnauthorized, "", errSignIn)
 		return
 	}
-	user, err := s.Accounts.UserByToken(ctx.Context(), token)
+	who, err := s.whoIs(ctx.Context(), token)
 	if err != nil {
 		_ = huma.WriteErr(s.api, ctx, http.StatusUnauthorized, "", err)
 		return
 	}
+	next(huma.WithValue(ctx, callerKey{}, who))
+}
+
+// whoIs gives the caller a token stands for.
+func (s *server) whoIs(ctx context.Context, token string) (caller, error) {
+	user, err := s.Accounts.UserByToken(ctx, token)
+	if err != nil {
+		return caller{}, err
+	}
 	actor := domain.Actor{User: user.Username, Grants: user.Grants}
 	rules := s.rulesHere()
-	scope := view.ScopeOf(actor, rules.Org)
-	next(huma.WithValue(ctx, callerKey{}, caller{user, actor, scope, token, rules}))
+	return caller{user, actor, view.ScopeOf(actor, rules.Org), token, rules}, nil
 }
 
 // tokenOf finds the token of a request: a bearer token, else the cookie.

@@ -248,11 +248,16 @@ func (s *server) caseActions(ctx context.Context, in *actionsInput) (*actionsOut
 	if ownMatter(who, c) {
 		actor = petitioner
 	}
-	return offered(ctx, &s.cases, c, actor, s.hintsFor(c, s.Now()), english(in.Language))
+	now := s.Now()
+	h := s.hintsFor(c, now)
+	offers := grievance.Machine.Offers(c, actor, h.rules, now)
+	if err := s.advise(ctx, who.scope, c, offers, &h); err != nil {
+		return nil, err
+	}
+	return offered(ctx, &s.cases, c, offers, h, english(in.Language))
 }
 
-func offered[S machine.Subject, V any](ctx context.Context, d *door[S, V], subject S, actor domain.Actor, h hints, inEnglish bool) (*actionsOutput, error) {
-	offers := d.machine.Offers(subject, actor, h.rules, d.s.Now())
+func offered[S machine.Subject, V any](ctx context.Context, d *door[S, V], subject S, offers []machine.Offer, h hints, inEnglish bool) (*actionsOutput, error) {
 	items, err := d.s.forms(ctx, offers, h, inEnglish)
 	if err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 	"huajie/domain"
 	"huajie/domain/codes"
 	"huajie/domain/org"
+	"huajie/domain/view"
 )
 
 // UnitList are units of the organisation.
@@ -73,14 +74,25 @@ type suggestInput struct {
 	Area     string `query:"area" required:"true" maxLength:"40"`
 }
 
-type suggestOutput struct{ Body org.Suggestion }
+// DutySuggestion is what the catalogue proposes, with what was ruled before.
+type DutySuggestion struct {
+	org.Suggestion
+	Precedents []view.Precedent `json:"precedents" doc:"rulings on whose duty such matters are, newest first, within the caller's scope"`
+}
 
-// suggestDuty asks the duty catalogue who should lead a matter in a place (R21).
-func (s *server) suggestDuty(_ context.Context, in *suggestInput) (*suggestOutput, error) {
+type suggestOutput struct{ Body DutySuggestion }
+
+// suggestDuty asks the duty catalogue who should lead a matter in a place (R21), and
+// remembers what adjudication has ruled for matters like it (WF §22).
+func (s *server) suggestDuty(ctx context.Context, in *suggestInput) (*suggestOutput, error) {
 	d, ok := s.rulesHere().Suggest(in.Category, in.Area)
 	if !ok {
 		return nil, &domain.Error{Code: domain.CodeNotFound, Reason: "no_duty_entry",
 			Text: domain.Text{ZH: "事权清单中没有该类别或地点", EN: "the duty catalogue has no entry for this category and place"}}
 	}
-	return &suggestOutput{d}, nil
+	precedents, err := s.precedents(ctx, callerOf(ctx).scope, s.tree().CountyOf(in.Area), d.Category)
+	if err != nil {
+		return nil, err
+	}
+	return &suggestOutput{DutySuggestion{d, precedents}}, nil
 }

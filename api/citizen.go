@@ -73,7 +73,7 @@ func (s *server) registerInPublic(ctx context.Context, in *publicRegisterInput) 
 		}
 	}
 	input["channel"] = webChannel
-	m, err := readMatter(input, machine.LookupOf(s.rulesHere()))
+	m, err := readMatter(input, s.rulesHere())
 	if err = withFaults(err, faults); err != nil {
 		return nil, err
 	}
@@ -81,6 +81,7 @@ func (s *server) registerInPublic(ctx context.Context, in *publicRegisterInput) 
 	if in.Key != "" { // strangers share no account: a key tells only equal requests apart
 		r.Key = commandKey(domain.Petitioner, "register/"+r.Fingerprint, in.Key)
 	}
+	r.Source = "address/" + hostOf(in.address)
 	written, err := s.Registrar.Register(ctx, r)
 	if err != nil {
 		return nil, err

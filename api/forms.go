@@ -4,11 +4,14 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"huajie/domain"
 	"huajie/domain/form"
+	"huajie/domain/grievance"
 	"huajie/domain/machine"
 	"huajie/domain/org"
+	"huajie/domain/view"
 )
 
 // Action is a step the caller may take now, with the form it needs.
@@ -23,20 +26,21 @@ type Action struct {
 
 // Field is one input of a form.
 type Field struct {
-	Name     string    `json:"name"`
-	Label    string    `json:"label" doc:"in the language asked for"`
-	LabelZH  string    `json:"label_zh"`
-	LabelEN  string    `json:"label_en"`
-	Type     form.Type `json:"type" enum:"line,text,code,choice,unit,units,user,users,case,moment,date,integer,boolean,objects"`
-	Required bool      `json:"required"`
-	Table    string    `json:"table,omitempty" doc:"code table the options come from"`
-	Options  []string  `json:"options,omitempty" doc:"values to choose from"`
-	Choices  []Choice  `json:"choices,omitempty" doc:"the options with their names"`
-	Default  any       `json:"default,omitempty" doc:"what the rules suggest; the officer decides"`
-	Min      int       `json:"min,omitempty"`
-	Max      int       `json:"max,omitempty"`
-	Declare  bool      `json:"must_be_true,omitempty" doc:"a declaration without which the step is refused"`
-	Of       []Field   `json:"of,omitempty" doc:"inputs of each object of the list"`
+	Name       string           `json:"name"`
+	Label      string           `json:"label" doc:"in the language asked for"`
+	LabelZH    string           `json:"label_zh"`
+	LabelEN    string           `json:"label_en"`
+	Type       form.Type        `json:"type" enum:"line,text,code,choice,unit,units,user,users,case,moment,date,integer,boolean,objects"`
+	Required   bool             `json:"required"`
+	Table      string           `json:"table,omitempty" doc:"code table the options come from"`
+	Options    []string         `json:"options,omitempty" doc:"values to choose from"`
+	Choices    []Choice         `json:"choices,omitempty" doc:"the options with their names"`
+	Precedents []view.Precedent `json:"precedents,omitempty" doc:"rulings on whose duty matters of this category are"`
+	Default    any              `json:"default,omitempty" doc:"what the rules suggest; the officer decides"`
+	Min        int              `json:"min,omitempty"`
+	Max        int              `json:"max,omitempty"`
+	Declare    bool             `json:"must_be_true,omitempty" doc:"a declaration without which the step is refused"`
+	Of         []Field          `json:"of,omitempty" doc:"inputs of each object of the list"`
 }
 
 // Choice is one option by name.
@@ -58,6 +62,9 @@ type hints struct {
 	labelOf  func(action string) domain.Text
 	sessions []string
 	seated   []string // units of a joint session
+
+	similar    []view.Similar   // doubles to merge into
+	precedents []view.Precedent // rulings on whose duty such matters are, newest first
 }
 
 // forms describes the offers as forms with their choices filled in.
@@ -107,6 +114,13 @@ func (s *server) choose(ctx context.Context, f *Field, h hints) error {
 	case form.Unit, form.Units:
 		f.Choices = h.units(f.Name)
 		f.Default = h.suggestion(f)
+		if f.Name == "lead_unit" {
+			f.Precedents = h.precedents
+		}
+	case form.Case:
+		if f.Name == "master" {
+			f.Choices = h.masters()
+		}
 	case form.User, form.Users:
 		users, err := s.users(ctx, f.Name, h)
 		if err != nil {
@@ -153,8 +167,25 @@ func (h hints) units(field string) []Choice {
 	return out
 }
 
-// suggestion asks the duty catalogue who should lead and who should assist.
+// masters are the cases a case may be merged into, as far as they look like it.
+func (h hints) masters() []Choice {
+	var out []Choice
+	for _, x := range h.similar {
+		if x.Mergeable {
+			day := x.CreatedAt.In(zone).Format(time.DateOnly)
+			label := grievance.Labels[x.State]
+			out = append(out, Choice{x.No, "同一诉求人、类别和地点," + day + "登记," + label.ZH, "same person, category and place, registered " + day + ", " + label.EN})
+		}
+	}
+	return out
+}
+
+// suggestion says who should lead and who should assist: as was last ruled for
+// such matters, or by the duty catalogue.
 func (h hints) suggestion(f *Field) any {
+	if f.Name == "lead_unit" && len(h.precedents) > 0 {
+		return h.precedents[0].LeadUnit
+	}
 	if h.category == "" || h.rules.Suggest == nil || len(h.seated) > 0 {
 		return nil
 	}

@@ -37,24 +37,26 @@ var theBook = sync.OnceValues(func() (*rulebook.Book, error) { return rulebook.D
 // real machines, with a ledger and an engine that are maps. An error set in it
 // is what the port of that name then answers.
 type house struct {
-	mu       sync.Mutex
-	holder   *rulebook.Holder
-	book     *rulebook.Book
-	now      time.Time
-	tokens   map[string]string // token → username
-	cases    map[string]*grievance.Case
-	sessions map[string]*joint.Session
-	events   map[string][]machine.Event
-	done     map[string]view.Committed
-	people   map[string]view.Person
-	running  map[string]bool
-	started  map[string]bool
-	updates  int // commands the engine was sent
-	engine   error
-	ledger   error
-	panics   bool
-	log      *strings.Builder
-	handler  http.Handler
+	earlier    []view.Earlier
+	precedents []view.Precedent
+	mu         sync.Mutex
+	holder     *rulebook.Holder
+	book       *rulebook.Book
+	now        time.Time
+	tokens     map[string]string // token → username
+	cases      map[string]*grievance.Case
+	sessions   map[string]*joint.Session
+	events     map[string][]machine.Event
+	done       map[string]view.Committed
+	people     map[string]view.Person
+	running    map[string]bool
+	started    map[string]bool
+	updates    int // commands the engine was sent
+	engine     error
+	ledger     error
+	panics     bool
+	log        *strings.Builder
+	handler    http.Handler
 }
 
 func newHouse(t *testing.T) *house {
@@ -215,6 +217,20 @@ func (h *house) told(no string, fits func(machine.Notice) bool) []view.NoticeIte
 		}
 	}
 	return out
+}
+
+func (h *house) Earlier(context.Context, view.Scope, string) ([]view.Earlier, error) {
+	return h.earlier, h.fault()
+}
+
+func (h *house) Precedents(_ context.Context, _ view.Scope, county, category string) ([]view.Precedent, error) {
+	var out []view.Precedent
+	for _, p := range h.precedents {
+		if county == "220402" && category == "0402" {
+			out = append(out, p)
+		}
+	}
+	return out, h.fault()
 }
 
 func (h *house) TrialStats(context.Context, view.Scope, time.Time, time.Time, string) (view.Trial, error) {

@@ -58,8 +58,12 @@ func newRequestID() string {
 // withInfo gives the request its number, its time limit and its body limit.
 func withInfo(c *gin.Context) {
 	info := &requestInfo{requestID: newRequestID()}
-	ctx, cancel := context.WithTimeout(context.WithValue(c.Request.Context(), infoKey{}, info), requestTimeout)
-	defer cancel()
+	ctx := context.WithValue(c.Request.Context(), infoKey{}, info)
+	if c.FullPath() != eventsPath { // a stream goes on until somebody leaves
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, requestTimeout)
+		defer cancel()
+	}
 	c.Request = c.Request.WithContext(ctx)
 	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, maxBody+1)
 	// There is one format to choose from, and huma's choosing panics on some
@@ -102,7 +106,7 @@ func withLog(log *slog.Logger) gin.HandlerFunc {
 // withWatch lets somebody observe every request.
 func withWatch(w Watch) gin.HandlerFunc {
 	return func(c *gin.Context) {
-		if w == nil {
+		if w == nil || c.FullPath() == eventsPath { // a stream of hours says nothing of how fast answers are
 			c.Next()
 			return
 		}

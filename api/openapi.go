@@ -65,8 +65,10 @@ func (nobody) Ping(context.Context) error { return nil }
 func sampleCases() []*grievance.Case {
 	var out []*grievance.Case
 	for _, state := range sortedStates(grievance.Labels) {
-		for _, track := range []codes.Track{codes.TrackDemand, codes.TrackPetition} {
-			out = append(out, &grievance.Case{Head: machine.Head{State: state}, Track: track})
+		for _, track := range []codes.Track{codes.TrackDemand, codes.TrackPetition, codes.TrackDispute} {
+			for _, returned := range []int{0, 1} {
+				out = append(out, &grievance.Case{Head: machine.Head{State: state}, Track: track, ReturnCount: returned})
+			}
 		}
 	}
 	return out

@@ -73,11 +73,16 @@ var errTooMany = &domain.Error{Code: domain.CodeTooMany, Reason: "too_many_failu
 
 // patienceKey names an address and what it tries, of a fixed length.
 func patienceKey(address, subject string) string {
+	return digest(hostOf(address), subject)
+}
+
+// hostOf is an address without its port.
+func hostOf(address string) string {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
-		host = address
+		return address
 	}
-	return digest(host, subject)
+	return host
 }
 
 // try runs a check of a secret under the patience for the address and subject.

@@ -35,6 +35,10 @@ type Reader interface {
 	// Petitioner gives the person behind a case, unmasked; ok is false for an
 	// anonymous one.
 	Petitioner(ctx context.Context, scope view.Scope, no string) (p view.Person, ok bool, err error)
+	// Earlier lists cases of the person behind a case, newest first.
+	Earlier(ctx context.Context, scope view.Scope, no string) ([]view.Earlier, error)
+	// Precedents lists the rulings on whose duty matters of a category are, newest first.
+	Precedents(ctx context.Context, scope view.Scope, county, category string) ([]view.Precedent, error)
 	// PublicCase gives the case to whoever knows its query code.
 	PublicCase(ctx context.Context, no, code string) (*grievance.Case, error)
 	// Committed tells what a command key was used for, if it was.
@@ -78,6 +82,18 @@ type Registrar interface {
 	Register(ctx context.Context, in activities.RegisterInput) (activities.Written, error)
 }
 
+// Changes tells of what was committed, by whatever process.
+type Changes interface {
+	// Listen hears of every commit until ctx ends or the connection is lost. ready
+	// is called once nothing is missed any more.
+	Listen(ctx context.Context, ready func(), heard func(view.Change)) error
+	// Standing gives cases as they are now, whoever may see them.
+	Standing(ctx context.Context, nos []string) (map[string]*grievance.Case, error)
+	// ChangedSince lists what in scope has changed since a moment, oldest first, at
+	// most so many and one more.
+	ChangedSince(ctx context.Context, scope view.Scope, since time.Time, most int) ([]view.Change, error)
+}
+
 // Starts notes which cases have a workflow, so that the others are swept up.
 type Starts interface {
 	MarkStarted(ctx context.Context, no string) error
@@ -119,9 +135,11 @@ type Deps struct {
 	Registrar Registrar
 	Engine    Engine
 	Rules     activities.Rulebook
-	Log       *slog.Logger
-	Now       func() time.Time // nil: time.Now
-	Version   string           // of the program, told by /livez
+	// Changes feeds the live stream; nil: there is none.
+	Changes Changes
+	Log     *slog.Logger
+	Now     func() time.Time // nil: time.Now
+	Version string           // of the program, told by /livez
 	// SecureCookies marks the session cookie for HTTPS only.
 	SecureCookies bool
 	// Watch observes requests; nil: nobody does.

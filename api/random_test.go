@@ -28,6 +28,9 @@ func (c *contract) operations() []operation {
 	for template, item := range c.doc["paths"].(map[string]any) {
 		for method, op := range item.(map[string]any) {
 			o := operation{method: strings.ToUpper(method), template: template}
+			if template == "/api/v1/events" { // it does not end by itself; TestStream… are its tests
+				continue
+			}
 			for _, p := range list(op.(map[string]any)["parameters"]) {
 				if p.(map[string]any)["in"] == "query" {
 					o.parameters = append(o.parameters, p.(map[string]any)["name"].(string))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -27,9 +28,6 @@ var petitionerFields = []form.Field{
 	{Name: "kind", ZH: "类型", EN: "kind", Type: form.Choice, Options: []string{"person", "org"}},
 	{Name: "language", ZH: "语言", EN: "language", Type: form.Choice, Options: []string{"zh", "en", "ko"}},
 }
-
-// mostRepresentatives is the most who may speak for a group (XF §20).
-const mostRepresentatives = 5
 
 var representativeFields = []form.Field{
 	{Name: "name", ZH: "姓名", EN: "name", Type: form.Line, Required: true, Max: 100},
@@ -67,7 +65,8 @@ type matter struct {
 
 // readMatter takes the people out of what was entered and checks everything, so
 // that all faults are told at once.
-func readMatter(in form.Input, lookup form.Lookup) (matter, error) {
+func readMatter(in form.Input, rules *machine.Rules) (matter, error) {
+	lookup := machine.LookupOf(rules)
 	m := matter{input: form.Input{}}
 	var faults []domain.FieldError
 	person, given := map[string]any{}, false
@@ -80,8 +79,9 @@ func readMatter(in form.Input, lookup form.Lookup) (matter, error) {
 		case "representatives":
 			reps, found := form.Check([]form.Field{{Name: name, ZH: "代表", EN: "representatives", Type: form.Objects, Of: representativeFields}}, form.Input{name: v}, lookup)
 			faults = append(faults, found...)
-			if m.reps, _ = reps[name].([]any); len(m.reps) > mostRepresentatives {
-				faults = append(faults, domain.Fault(name, "range", "代表不超过5人", "at most 5 representatives"))
+			most := rules.Policy.Int("reception.rep_max") // XF §20
+			if m.reps, _ = reps[name].([]any); len(m.reps) > most {
+				faults = append(faults, domain.Fault(name, "range", fmt.Sprintf("代表不超过%d人", most), fmt.Sprintf("at most %d representatives", most)))
 			}
 		default:
 			m.input[name] = v
@@ -115,11 +115,13 @@ func (s *server) register(ctx context.Context, in *registerInput) (*registerOutp
 	if err != nil {
 		return nil, err
 	}
-	m, err := readMatter(input, machine.LookupOf(s.rulesHere()))
+	m, err := readMatter(input, s.rulesHere())
 	if err != nil {
 		return nil, err
 	}
-	written, err := s.Registrar.Register(ctx, s.registration(who, in.Key, input, m))
+	r := s.registration(who, in.Key, input, m)
+	r.Source = "account/" + who.actor.User
+	written, err := s.Registrar.Register(ctx, r)
 	if err != nil {
 		return nil, err
 	}
@@ -184,7 +186,7 @@ func (s *server) receipt(ctx context.Context, w activities.Written) (*registerOu
 type RegisterForm struct {
 	Fields          []Field `json:"fields"`
 	Petitioner      []Field `json:"petitioner" doc:"inputs of the object petitioner"`
-	Representatives []Field `json:"representatives" doc:"inputs of each of at most 5 representatives"`
+	Representatives []Field `json:"representatives" doc:"inputs of each representative; policy reception.rep_max tells how many"`
 }
 
 type registerFormOutput struct{ Body RegisterForm }

@@ -14,6 +14,7 @@ import (
 	"huajie/domain/grievance"
 	"huajie/domain/joint"
 	"huajie/domain/machine"
+	"huajie/domain/policy"
 )
 
 // basePath is where the API stands.
@@ -41,6 +42,7 @@ func (s *server) routes(engine *gin.Engine) {
 	get(s, "/cases/{no}/timeline", "get-case-timeline", tagCases, "Everything that happened", s.caseTimeline)
 	get(s, "/cases/{no}/clocks", "get-case-clocks", tagCases, "Every limit, explained", s.caseClocks)
 	get(s, "/cases/{no}/actions", "get-case-actions", tagCases, "What this caller may do now", s.caseActions)
+	get(s, "/cases/{no}/similar", "get-case-similar", tagCases, "Earlier cases of the same person about the same matter", s.similarCases)
 	get(s, "/cases/{no}/petitioner", "get-case-petitioner", tagCases, "Who raised the matter, masked", s.casePetitioner)
 	get(s, "/cases/{no}/notices", "list-case-notices", tagCases, "Who was told what about a case", s.caseNotices)
 	get(s, "/cases/{no}/sessions", "list-case-sessions", tagSessions, "Joint sessions under a case", s.caseSessions)
@@ -54,6 +56,8 @@ func (s *server) routes(engine *gin.Engine) {
 	for _, d := range deeds(joint.Machine, sampleSessions()) {
 		post(s, "/sessions/{no}/actions/"+d.action, "session-"+d.action, tagSessions, d.summary, d.schema, http.StatusOK, s.actOnSession(d.action))
 	}
+
+	s.stream(engine)
 
 	get(s, "/overdue/summary", "overdue-summary", tagReports, "What is late, by county, unit, level, light and lateness", s.overdueSummary)
 	get(s, "/notices", "list-notices", tagReports, "Notices to the caller", s.notices)
@@ -193,7 +197,7 @@ func registrationSchema() *huma.Schema {
 	s := schemaOf(grievance.RegisterFields, false)
 	s.Properties["petitioner"] = schemaOf(petitionerFields, false)
 	s.Properties["petitioner"].Description = `who raises the matter; {"anonymous": true} for nobody`
-	most := mostRepresentatives
+	most := mostRepresentatives()
 	s.Properties["representatives"] = schemaOfField(form.Field{ZH: "代表", EN: "representatives", Type: form.Objects, Of: representativeFields})
 	s.Properties["representatives"].MaxItems = &most
 	return s
@@ -209,4 +213,12 @@ func publicRegistrationSchema() *huma.Schema {
 	}
 	s.Required = slices.DeleteFunc(s.Required, func(name string) bool { return !slices.Contains(publicFields, name) })
 	return s
+}
+
+// mostRepresentatives is the most the law lets speak for a group (XF §20); a policy
+// may be stricter.
+func mostRepresentatives() int {
+	k, _ := policy.KeyNamed("reception.rep_max")
+	n, _ := strconv.Atoi(k.Law)
+	return n
 }

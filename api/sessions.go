@@ -127,7 +127,7 @@ func (s *server) sessionActions(ctx context.Context, in *actionsInput) (*actions
 	}
 	h := hints{rules: s.sessionRules(x, s.Now()), county: x.County, area: x.County, lead: x.LeadUnit,
 		requests: x.Requests, labelOf: labelOf(joint.Machine), seated: x.Units()}
-	return offered(ctx, &s.sessions, x, who.actor, h, english(in.Language))
+	return offered(ctx, &s.sessions, x, joint.Machine.Offers(x, who.actor, h.rules, s.Now()), h, english(in.Language))
 }
 
 // actOnSession takes one step on a session.

@@ -89,8 +89,8 @@ func playUnsatisfied(t *testing.T, s *stand) {
 	s.do("leader."+housing, v.No, "issue-reply", replyInput("已修复一处"))
 	require.Equal(t, http.StatusOK, s.evaluate(v.No, "unsatisfied").Status)
 	s.hears("supervisor.220402", v.No, "N17")
-	require.Equal(t, http.StatusForbidden, s.refused("leader."+housing, v.No, "rework", map[string]any{"why_founded": "属实"}).Status)
-	v = s.do("supervisor.220402", v.No, "rework", map[string]any{"why_founded": "另一处仍漏"})
+	require.Equal(t, http.StatusForbidden, s.refused("leader."+housing, v.No, "rework", map[string]any{"ground": "not_done", "why_founded": "属实"}).Status)
+	v = s.do("supervisor.220402", v.No, "rework", map[string]any{"ground": "not_done", "why_founded": "另一处仍漏"})
 	require.Equal(t, "rework", v.State)
 	again := replyInput("已修复一处")
 	again["new_measures"] = "补做防水层"
@@ -98,7 +98,7 @@ func playUnsatisfied(t *testing.T, s *stand) {
 	again["result"] = "两处均已修复"
 	s.do("leader."+housing, v.No, "issue-reply", again)
 	require.Equal(t, http.StatusOK, s.evaluate(v.No, "unsatisfied").Status)
-	closing := map[string]any{"explanation": "已当面解释", "remedy": "可申请复查"}
+	closing := map[string]any{"ground": "beyond_law_explained", "evidence": "解释笔录", "explanation": "已当面解释", "remedy": "可申请复查"}
 	s.do("supervisor.220402", v.No, "close-explained", closing)
 	require.Equal(t, "second_person", s.refused("supervisor.220402", v.No, "approve", nil).Reason)
 	v = s.do("director.220402", v.No, "approve", nil)

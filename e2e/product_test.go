@@ -75,6 +75,10 @@ var plays = map[string]func(*testing.T, *stand){
 	"NobodyActs":                      playNobodyActs,
 	"LeaderChairsAtL3":                playLeaderChairsAtL3,
 	"Filters":                         playFilters,
+	"DoubleTap":                       playDoubleTap,
+	"Doubles":                         playDoubles,
+	"Precedent":                       playPrecedent,
+	"LiveStream":                      playLiveStream,
 }
 
 // afterwards is what must hold whatever was played.

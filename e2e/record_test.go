@@ -51,7 +51,7 @@ func recordReturned(s *stand) []string {
 	v := s.toUnit(nil)
 	s.do("leader."+housing, v.No, "request-return", map[string]any{"reason_code": "B01", "legal_basis": "三定方案", "suggested_unit": "220402-D12"})
 	s.do("disp.220402", v.No, "accept-return", map[string]any{"lead_unit": "220402-D12"})
-	s.do("leader.220402-D12", v.No, "request-return", map[string]any{"reason_code": "B01", "legal_basis": "三定方案", "suggested_unit": housing})
+	s.do("leader.220402-D12", v.No, "request-return", map[string]any{"reason_code": "B01", "legal_basis": "三定方案", "suggested_unit": housing, "seal": true})
 	s.do("director.220402", v.No, "accept-return", nil)
 	s.do("director.220402", v.No, "adjudicate", map[string]any{"lead_unit": "220402-D23", "decision": "由城管执法承办", "legal_basis": "三定方案"})
 	return []string{workflows.GrievanceID(v.No)}

@@ -20,6 +20,12 @@ func returnTo(unit string) map[string]any {
 	return map[string]any{"reason_code": "B01", "legal_basis": "三定方案", "suggested_unit": unit, "note": "不属本单位职责范围"}
 }
 
+// sealed is a return with the seal of the unit, which the second of a case needs.
+func sealed(in map[string]any) map[string]any {
+	in["seal"] = true
+	return in
+}
+
 // playReturnNeedsTheHead: the liaison asks, the head of the unit signs, the
 // dispatcher decides; once refused, the unit handles (G13, G15).
 func playReturnNeedsTheHead(t *testing.T, s *stand) {
@@ -70,7 +76,8 @@ func playPingPongEndsInAdjudication(t *testing.T, s *stand) {
 	s.hears("liaison."+land, v.No, "N7")
 
 	s.do("liaison."+land, v.No, "sign-for", nil)
-	s.do("leader."+land, v.No, "request-return", returnTo(farming))
+	require.Equal(t, []string{"seal"}, s.try("leader."+land, v.No, "request-return", returnTo(farming), s.keyed()).fields())
+	s.do("leader."+land, v.No, "request-return", sealed(returnTo(farming)))
 	require.Equal(t, "director_decides", s.refused("disp.220402", v.No, "accept-return", map[string]any{"lead_unit": farming}).Reason)
 	require.Equal(t, "director_decides", s.refused("disp.220402", v.No, "reject-return", map[string]any{"reason": "属你局,不宜再退"}).Reason)
 	v = s.do("director.220402", v.No, "accept-return", nil) // no third dispatch

@@ -95,11 +95,13 @@ func Load(fsys fs.FS, opts ...Option) (*Book, error) {
 	return l.load()
 }
 
-// Reload makes a book anew from what Files gave, drill area and all.
+// Reload makes a book anew from what Files gave, drill area and all. A book kept by
+// an earlier version of the product may name policy keys that are no more, and
+// lack some that came later: the ones are passed over, the others hold as shipped.
 func Reload(files map[string][]byte) (*Book, error) {
 	_, drill := files[fileDrill]
 	l := newLoader(nil)
-	l.drill, l.files = drill, files
+	l.drill, l.files, l.kept = drill, files, true
 	return l.load()
 }
 

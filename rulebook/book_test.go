@@ -267,8 +267,8 @@ func TestPolicyDefaultsAreThoseOfTheSpec(t *testing.T) {
 	assert.Equal(t, "30min 2uh 1wd 1wd", limits(s.ContactLimit))
 	for track, want := range map[codes.Track]string{
 		codes.TrackConsultation: "- 4wh 1wd 5wd", codes.TrackSuggestion: "- - 5wd 15wd", codes.TrackDemand: "2uh 24uh 5wd 15wd",
-		codes.TrackPetition: "60cd 60cd 60cd 60cd", codes.TrackAccusation: "30min - 1wd -", codes.TrackLegalRoute: "- - 1wd -",
-		codes.TrackDispute: "30cd 30cd 30cd 30cd", codes.TrackGridEvent: "- - - 15wd", codes.TrackLeaderInstruction: "- - 10wd -", codes.TrackOnlineTransfer: "- - - -",
+		codes.TrackPetition: "- - - -", codes.TrackAccusation: "30min - 1wd -", codes.TrackLegalRoute: "- - 1wd -",
+		codes.TrackDispute: "30cd 30cd 30cd 30cd", codes.TrackGridEvent: "- - - 15wd", codes.TrackLeaderInstruction: "- - - -", codes.TrackOnlineTransfer: "- - - -",
 	} {
 		assert.Equal(t, want, limits(func(u codes.Urgency) calendar.Limit { l, _ := s.HandleLimit(track, u); return l }), track)
 	}
@@ -280,7 +280,7 @@ func TestPolicyDefaultsAreThoseOfTheSpec(t *testing.T) {
 	}
 	assert.Equal(t, 60, days, "petition budgets fill the 60 days (§3.2 a)")
 	assert.Equal(t, "24uh", s.LevelLimit(codes.TrackDemand, codes.LevelUnit, codes.UrgencyUrgent).String())
-	assert.Equal(t, "15cd", s.LevelLimit(codes.TrackPetition, codes.LevelUnit, codes.UrgencyUrgent).String())
+	assert.Equal(t, "5wd 15cd", s.LevelLimit(codes.TrackPetition, codes.LevelUnit, codes.UrgencyUrgent).String()+" "+s.LevelLimit(codes.TrackPetition, codes.LevelUnit, codes.UrgencyNormal).String())
 	assert.Equal(t, "15wd", s.LevelLimit(codes.TrackDemand, codes.LevelJoint, codes.UrgencyUrgent).String())
 	assert.True(t, s.Grace(codes.UrgencyEmergency).IsZero())
 	assert.Equal(t, "1wd", s.Grace("").String())
@@ -312,7 +312,7 @@ func TestDrillAreaIsApartAndFast(t *testing.T) {
 	}
 	s := b.PolicyAt("220498001", noon)
 	assert.Equal(t, "220400@2026.1+220498@drill.1", s.Version())
-	total := s.Limit("pickup.limit").Nominal() + s.Limit("triage.hard").Nominal() + s.Limit("dispatch.hard").Nominal()
+	total := s.Limit("pickup.limit").Nominal() + 2*s.Limit("triage.hard").Nominal()
 	for _, level := range codes.Levels() {
 		l := s.LevelLimit(codes.TrackDemand, level, codes.UrgencyNormal)
 		assert.Equal(t, calendar.Seconds, l.Class())

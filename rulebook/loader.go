@@ -17,6 +17,7 @@ type loader struct {
 	files  map[string][]byte
 	faults Faults
 	drill  bool
+	kept   bool // an older book, from before keys were added or dropped
 
 	layouts  map[string]layout
 	units    []org.Unit

@@ -30,6 +30,9 @@ func (l *loader) parsePolicy() *policy.Book {
 	for _, file := range files {
 		if doc, ok := l.document(file); ok {
 			p := l.parseLayer(doc)
+			if l.kept && file == filePolicy {
+				p.complete()
+			}
 			all = append(all, p)
 			layers = append(layers, p.layer)
 		}
@@ -82,6 +85,21 @@ func (l *loader) placePolicyFault(f *policy.Fault, all []placed) {
 	l.fault(filePolicy, 0, f.Key, f.ZH, f.EN)
 }
 
+// complete adds the keys that came after the layer was written, as shipped.
+func (p placed) complete() {
+	shipped := newLoader(nil)
+	shipped.collect(Data())
+	doc, ok := shipped.document(filePolicy)
+	if !ok {
+		return
+	}
+	for name, v := range shipped.parseLayer(doc).layer.Values {
+		if !p.holds(name) {
+			p.layer.Values[name] = v
+		}
+	}
+}
+
 func (p placed) holds(key string) bool { _, ok := p.layer.Values[key]; return ok }
 
 func (l *loader) hasUnit(id string) bool { _, ok := l.unitAt[id]; return ok }
@@ -107,6 +125,9 @@ func (l *loader) parseLayer(doc entry) placed {
 // here, where the line is known.
 func (l *loader) parseValue(e entry, name string) (policy.Value, bool) {
 	k, ok := policy.KeyNamed(name)
+	if !ok && l.kept {
+		return policy.Value{}, false
+	}
 	if !ok {
 		e.fault(name, "未知的政策项", "unknown key")
 		return policy.Value{}, false

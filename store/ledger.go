@@ -160,7 +160,17 @@ func (s *Store) Create(ctx context.Context, w activities.NewStream) (activities.
 			out.Events, err = events(ctx, tx, done.No, done.From-1, done.To)
 			return err
 		}
-		return s.create(ctx, tx, w, &out)
+		if known, err := tapped(ctx, tx, w); err != nil || known != "" {
+			out.No, out.Repeated = known, true
+			if err == nil {
+				out.Events, err = events(ctx, tx, known, 0, 1)
+			}
+			return err
+		}
+		if err := s.create(ctx, tx, w, &out); err != nil {
+			return err
+		}
+		return remember(ctx, tx, w, out.No)
 	})
 	if err != nil {
 		return activities.Written{}, err
@@ -258,6 +268,7 @@ func (s *Store) write(ctx context.Context, tx pgx.Tx, st *stream, d activities.D
 	}
 	queueChanged(batch, st, d.State.GetHead().Deadlines)
 	queueNotices(batch, out, d.Notices)
+	queueChange(batch, st.no, d.State.GetHead().Seq)
 	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
 		return nil, err
 	}

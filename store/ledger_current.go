@@ -86,6 +86,14 @@ func (c *current) HangUps(unit string, since time.Time) (suspended, due int, err
 	return suspended, due, err
 }
 
+// Explained counts a unit's cases closed in the quarter that begins at since, and
+// those of them closed as explained.
+func (c *current) Explained(unit string, since time.Time) (explained, closed int, err error) {
+	err = c.tx.QueryRow(c.ctx, `SELECT count(*) FILTER (WHERE closing_type = 'unfounded'), count(*) FROM cases
+		WHERE lead_unit = $1 AND closed_at >= $2 AND closed_at < $3`, unit, since, since.AddDate(0, 3, 0)).Scan(&explained, &closed)
+	return explained, closed, err
+}
+
 // Petitioner gives the person id behind a case, "" when anonymous.
 func (c *current) Petitioner(no string) (id string, err error) {
 	err = c.tx.QueryRow(c.ctx, `SELECT petitioner FROM cases WHERE no = $1`, no).Scan(&id)

@@ -24,6 +24,7 @@ func TestLedger(t *testing.T, newLedger NewLedger) {
 	for name, test := range map[string]func(*testing.T, NewLedger){
 		"create draws a number and a query code":        createDraws,
 		"create is exactly once":                        createOnce,
+		"a double tap makes one case":                   doubleTap,
 		"a refused registration leaves nothing":         createRefused,
 		"a stream begins once":                          beginsOnce,
 		"change appends and carries the state":          changeAppends,

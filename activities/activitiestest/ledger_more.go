@@ -207,3 +207,40 @@ func numbers(t *testing.T, newLedger NewLedger) {
 		assert.Equal(t, "220402G20261123000"+string(rune('0'+(i+1)/10))+string(rune('0'+(i+1)%10)), no)
 	}
 }
+
+// doubleTap: the same words from the same source within the time are one case, from
+// another source or later they are another; a refusal is not remembered.
+func doubleTap(t *testing.T, newLedger NewLedger) {
+	l := newLedger(t)
+	tapped := func(source, words string, at time.Time) activities.Written {
+		w := registration("", func(*grievance.Case) {})
+		w.Fingerprint, w.Day, w.Decide = words, at, Opening(at)
+		w.Twice = &activities.Twice{Source: source, Since: at.Add(-5 * time.Minute)}
+		out, err := l.Create(t.Context(), w)
+		require.NoError(t, err)
+		return out
+	}
+	first := tapped("account/a", "leak", Day)
+	again := tapped("account/a", "leak", Day.Add(4*time.Minute))
+	assert.True(t, again.Repeated)
+	assert.Equal(t, []string{first.No, first.QueryCode}, []string{again.No, again.QueryCode})
+	equal(t, first.Events, again.Events)
+	for _, other := range []activities.Written{
+		tapped("account/b", "leak", Day), tapped("account/a", "noise", Day), tapped("account/a", "leak", Day.Add(6*time.Minute)),
+	} {
+		assert.NotEqual(t, first.No, other.No)
+		assert.False(t, other.Repeated)
+	}
+	assert.Equal(t, open(t, l, "k").No != "", true, "a key is a wish of its own")
+
+	nos, wg := make(chan string, 8), sync.WaitGroup{}
+	for range cap(nos) {
+		wg.Go(func() { nos <- tapped("account/c", "leak", Day).No })
+	}
+	wg.Wait()
+	close(nos)
+	one := <-nos
+	for no := range nos {
+		assert.Equal(t, one, no, "of taps at the same moment one makes the case")
+	}
+}

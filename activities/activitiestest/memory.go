@@ -33,6 +33,12 @@ type Memory struct {
 	keys    map[string]keyed
 	numbers map[string]int
 	notices []notice.Message
+	taps    map[string]tap // what came in without a key
+}
+
+type tap struct {
+	no string
+	at time.Time
 }
 
 type stream struct {
@@ -50,7 +56,7 @@ var _ activities.Ledger = (*Memory)(nil)
 
 // NewMemory makes an empty ledger.
 func NewMemory(people *org.Directory) *Memory {
-	return &Memory{Directory: people, users: map[string]org.User{}, streams: map[string]*stream{}, keys: map[string]keyed{}, numbers: map[string]int{}}
+	return &Memory{Directory: people, users: map[string]org.User{}, streams: map[string]*stream{}, keys: map[string]keyed{}, numbers: map[string]int{}, taps: map[string]tap{}}
 }
 
 // Know adds users beside those of the directory.
@@ -131,6 +137,11 @@ func (m *Memory) Create(_ context.Context, w activities.NewStream) (activities.W
 		s := m.streams[k.no]
 		return activities.Written{No: k.no, QueryCode: code(s.kind, k.no), Events: slices.Clone(s.events[:k.to]), Repeated: true}, nil
 	}
+	if w.Twice != nil {
+		if k, known := m.taps[w.Twice.Source+w.Fingerprint]; known && k.at.After(w.Twice.Since) {
+			return activities.Written{No: k.no, QueryCode: code(w.Kind, k.no), Events: slices.Clone(m.streams[k.no].events[:1]), Repeated: true}, nil
+		}
+	}
 	numbers, no := maps.Clone(m.numbers), w.No
 	if no == "" {
 		no = m.draw(w.Place, w.Letter, w.Day)
@@ -145,6 +156,9 @@ func (m *Memory) Create(_ context.Context, w activities.NewStream) (activities.W
 	}
 	if w.Key != "" {
 		m.keys[w.Key] = keyed{no, w.Fingerprint, 0, len(d.Events)}
+	}
+	if w.Twice != nil {
+		m.taps[w.Twice.Source+w.Fingerprint] = tap{no, w.Day}
 	}
 	return activities.Written{No: no, QueryCode: code(w.Kind, no), Events: d.Events}, nil
 }
@@ -308,6 +322,24 @@ func (c current) HangUps(unit string, since time.Time) (suspended, due int, err 
 		}
 	}
 	return suspended, due, nil
+}
+
+// Explained counts the closed cases of a unit (activities.Current).
+func (c current) Explained(unit string, since time.Time) (explained, closed int, err error) {
+	for _, s := range c.m.streams {
+		k := grievance.Fresh()
+		if s.kind != activities.KindGrievance || json.Unmarshal(s.state, k) != nil || k.LeadUnit != unit || !grievance.Over(k.State) {
+			continue
+		}
+		if k.ClosedAt.Before(since) || !k.ClosedAt.Before(since.AddDate(0, 3, 0)) {
+			continue
+		}
+		closed++
+		if k.ClosingType == "unfounded" {
+			explained++
+		}
+	}
+	return explained, closed, nil
 }
 
 // Petitioner gives the person behind a case (activities.Current).

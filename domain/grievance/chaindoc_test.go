@@ -108,7 +108,7 @@ func scenes(t *testing.T) []*play {
 	failed := form.Input{"failed_record": "双方拒绝"}
 	merged := triaged(t)
 	withMaster(merged)
-	explained := form.Input{"explanation": "a", "remedy": "b"}
+	explained := form.Input{"ground": "beyond_law_explained", "evidence": "c", "explanation": "a", "remedy": "b"}
 	out := []*play{
 		begin(t).expire("triage.decide").expire("unassigned"), begin(t, form.Input{"category": "0701"}).expire("triage.decide").expire("unassigned"),
 		triaged(t).do(directorUser, "guide-legal", guided), triaged(t).both(dispUser, "reject-case", dutyUser, reject),
@@ -133,13 +133,25 @@ func scenes(t *testing.T) []*play {
 	}
 	missed := form.Input{"method": "phone", "reached": false, "summary": "无人接听"}
 	gone := handling(t).do(handlerUser, "contact-petitioner", missed).at("2026-03-02 15:00").do(handlerUser, "contact-petitioner", missed).
-		at("2026-03-03 10:00").do(handlerUser, "contact-petitioner", missed)
+		at("2026-03-03 10:00").do(handlerUser, "contact-petitioner", missed, form.Input{"method": "visit"})
 	out = append(out, gone.do(dispUser, "close-unreachable", form.Input{"notice_posted": "已张贴"}))
-	upper := met(t).do(directorUser, "joint-conclude", jointAnswer).do("petitioner", "evaluate", unsatisfied).do(supervisor1, "rework", form.Input{"why_founded": "x"})
+	upper := met(t).do(directorUser, "joint-conclude", jointAnswer).do("petitioner", "evaluate", unsatisfied).do(supervisor1, "rework", form.Input{"ground": "not_done", "why_founded": "x"})
 	out = append(out, upper.expire("policy.red").expire("policy.grace"))
 	for _, p := range []*play{readyLocal(t).do(officeUser, "local-conclude", answered), met(t).do(directorUser, "joint-conclude", jointAnswer),
 		leaderLevel(t).do(county1, "leader-conclude", leaderAnswer)} {
 		out = append(out, p.do("petitioner", "evaluate", form.Input{"rating": "basic"}).do(dispUser, "reopen", form.Input{"ground": "new_facts", "reason": "x"}))
+	}
+	for _, given := range []func(require.TestingT, ...form.Input) *play{triaged, returnPending, adjudicating} {
+		out = append(out, given(t).do(directorUser, "declare-no-body", ownerless))
+	}
+	ownerlessAt := func() *play {
+		return triaged(t, form.Input{"urgency": "complex"}).do(dispUser, "declare-no-body", ownerless)
+	}
+	office := form.Input{"handlers": []any{officeUser}, "recusal_declared": true}
+	unsigned := triaged(t, form.Input{"urgency": "complex"}).under(map[string]any{"sign.auto": "false"}).do(dispUser, "declare-no-body", ownerless)
+	for _, p := range []*play{unsigned, ownerlessAt(), ownerlessAt().do(officeUser, "sign-for").do(officeUser, "assign-handler", office),
+		triaged(t).do(dispUser, "declare-no-body", ownerless)} {
+		out = append(out, p.to(p.c.Deadlines["no_body"].At))
 	}
 	for _, given := range []func(require.TestingT, ...form.Input) *play{local, returnPending} {
 		out = append(out, given(t).do(dispUser, "classify", why, form.Input{"risk": "red"}))

@@ -1,12 +1,15 @@
 package grievance
 
 import (
+	"slices"
 	"time"
 
 	"huajie/domain"
 	"huajie/domain/calendar"
+	"huajie/domain/codes"
 	"huajie/domain/form"
 	"huajie/domain/machine"
+	"huajie/domain/policy"
 )
 
 // closingSteps bring a case to its end and, within the window, back: G28–G36.
@@ -17,9 +20,11 @@ func closingSteps() []step {
 			Fields: []form.Field{{Name: "rating", ZH: "满意度", EN: "rating", Type: form.Choice, Required: true, Options: []string{"satisfied", "basic", "unsatisfied"}},
 				text("comment", "意见", "comment")}, Guard: guardEvaluate, Do: do(evaluate)},
 		{Action: "rework", Rule: "G29", ZH: "退回重办", EN: "Rework", From: []machine.State{Replied}, Who: machine.As(atCallback, dispatcher, supervisor, petitionOfficer),
-			Fields: []form.Field{text("why_founded", "属实理由", "why it is founded").Need()}, Do: do(func(t turn) error { return reworkNow(t, "founded") })},
-		{Action: "close-explained", Rule: "G32", ZH: "解释办结", EN: "Close as explained", From: []machine.State{Replied}, Who: machine.As(inCounty, supervisor),
-			Fields:    []form.Field{text("explanation", "解释记录", "explanation").Need(), text("remedy", "已告知救济途径", "remedy told").Need()},
+			Fields: []form.Field{{Name: "ground", ZH: "属实情形", EN: "in what way it is founded", Type: form.Choice, Required: true, Options: foundedGrounds},
+				text("why_founded", "属实理由", "why it is founded").Need()}, Guard: guardFounded, Do: do(func(t turn) error { return reworkNow(t, "founded") })},
+		{Action: "close-explained", Rule: "G32", ZH: "解释办结", EN: "Close as explained", From: []machine.State{Replied}, Who: machine.As(inCounty, supervisor, director),
+			Fields: []form.Field{{Name: "ground", ZH: "不属实情形", EN: "why it is unfounded", Type: form.Choice, Required: true, Options: unfoundedGrounds},
+				text("explanation", "解释记录", "explanation").Need(), text("evidence", "佐证材料", "evidence").Need(), text("remedy", "已告知救济途径", "remedy told").Need()},
 			Signature: machine.TwoPersons, Signs: machine.As(inCounty, supervisor, director), Guard: guardExplained, Do: do(closeExplained)},
 		{Action: "close-unreachable", Rule: "§3.10", ZH: "联系不上办结", EN: "Close as unreachable", From: []machine.State{Replied, Handling}, Who: machine.As(inCounty, dispatcher),
 			Fields: []form.Field{text("notice_posted", "公告或留置情况", "notice posted").Need()}, Guard: guardUnreachable, Do: do(closeUnreachable)},
@@ -27,7 +32,7 @@ func closingSteps() []step {
 			Who:    append(machine.As(atCallback, dispatcher, clerk, guide, petitionOfficer), machine.As(inTownship, townIntake)...),
 			Fields: []form.Field{statement}, Guard: guardWithdraw, Do: do(withdraw)},
 		{Action: "reopen", Rule: "G35", ZH: "重新办理", EN: "Reopen", From: []machine.State{Closed}, Who: machine.As(inCounty, dispatcher, supervisor),
-			Fields: []form.Field{{Name: "ground", ZH: "情形", EN: "ground", Type: form.Choice, Required: true, Options: []string{"new_facts", "false_closing", "court_change"}}, reason},
+			Fields: []form.Field{{Name: "ground", ZH: "情形", EN: "ground", Type: form.Choice, Required: true, Options: []string{"new_facts", "false_closing", "court_change", contactMade}}, reason},
 			Guard:  guardReopen, Do: do(reopen)},
 	}
 }
@@ -86,12 +91,9 @@ func (c *Case) closingType() string {
 func (t turn) close(typ, event, rule string) {
 	c := t.Case
 	t.end(Closed, typ)
-	pol := t.Rules.Policy
 	t.awaitArchive()
-	if c.Risk == "red" || c.Risk == "orange" { // §4.2: follow-up visits
-		for _, l := range pol.Limits("followup." + c.Risk) {
-			t.Start("followup."+l.String(), l, machine.Deadline{Kind: "followup"})
-		}
+	for _, l := range t.Rules.Policy.FollowUps(c.Risk) { // §4.2: follow-up visits
+		t.Start("followup."+l.String(), l, machine.Deadline{Kind: "followup"})
 	}
 	e := t.Record(event, rule).Notify("N16", t.petitioners()...)
 	e.Fact("closing", typ)
@@ -165,11 +167,34 @@ func (t turn) liftRework() error {
 	return nil // L3 is the terminus: the leader answers again
 }
 
+// The grounds of the reason test (§4.9 rework.reason_test); the policy says which hold.
+var (
+	foundedGrounds   = []string{"not_done", "partly_done", "false_feedback", "no_contact", "wrong_basis"}
+	unfoundedGrounds = []string{"beyond_law_explained"}
+)
+
+func guardFounded(t *machine.Turn[*Case]) error {
+	return heldGround(t, t.Rules.Policy.List("rework.founded"))
+}
+
+func heldGround(t *machine.Turn[*Case], held []string) error {
+	if g := t.In.Text("ground"); g != "" && !slices.Contains(held, g) {
+		return fault("ground", "not_a_ground", "该情形不适用", "this ground does not hold here")
+	}
+	return nil
+}
+
+// guardExplained: only what was judged by the reason test, and for one in twenty of
+// a unit's answers at most; beyond that the director must ask (§6 item 54).
 func guardExplained(t *machine.Turn[*Case]) error {
 	if e := t.Case.Evaluation; (e == nil || e.Rating != "unsatisfied") && len(t.Case.Unsatisfied) == 0 {
 		return refuse("not_unsatisfied", "G32", "只适用于不满意但诉求无理的情形", "only for an unsatisfied rating that is unfounded")
 	}
-	return nil
+	if q := t.World.Explained; t.By.Role == supervisor && t.AskedAt.IsZero() && q.Closed > 0 &&
+		!policy.Within(t.Rules.Policy.Percent("explained.quota"), q.Explained, q.Closed) {
+		return refuse("explained_quota", "§6 item 54", "该单位本季度解释办结比例已达上限,须由中心主任提请", "the unit's share of cases closed as explained is used; the centre director must ask")
+	}
+	return heldGround(t, t.Rules.Policy.List("rework.unfounded"))
 }
 
 func closeExplained(t turn) error {
@@ -181,19 +206,22 @@ func closeExplained(t turn) error {
 	return nil
 }
 
-// guardUnreachable: three attempts on two days at different hours (§3.10).
+// guardUnreachable: three attempts on two days, at different hours and by two means
+// (§3.10, §6 item 52).
 func guardUnreachable(t *machine.Turn[*Case]) error {
-	days, hours, tries := map[int]bool{}, map[int]bool{}, 0
+	days, hours, means, tries := map[int]bool{}, map[int]bool{}, map[string]bool{}, 0
+	pol := t.Rules.Policy
 	for _, x := range t.Case.Contacts {
 		if x.Reached {
 			return refuse("was_reached", "§3.10", "已联系上诉求人", "the petitioner has been reached")
 		}
 		local := x.At.In(calendar.Zone)
 		tries++
-		days[local.YearDay()], hours[local.Hour()] = true, true
+		days[local.YearDay()], hours[local.Hour()], means[x.Method] = true, true, true
 	}
-	if tries < 3 || len(days) < 2 || len(hours) < 2 {
-		return refuse("too_few_attempts", "§3.10", "须在两日不同时段联系三次以上", "three attempts on two days at different hours are needed")
+	if tries < pol.Int("callback.attempts") || len(days) < pol.Int("unreachable.days") || len(hours) < pol.Int("unreachable.hours") ||
+		len(means) < pol.Int("unreachable.methods") {
+		return refuse("too_few_attempts", "§3.10", "须在不同日期、不同时段、以不同方式多次联系", "more attempts are needed, on different days, at different hours and by different means")
 	}
 	return nil
 }
@@ -226,7 +254,13 @@ func withdraw(t turn) error {
 	return nil
 }
 
+// contactMade reopens what was closed because nobody could be reached (§6 item 52).
+const contactMade = "contact_made"
+
 func guardReopen(t *machine.Turn[*Case]) error {
+	if t.In.Text("ground") == contactMade && t.Case.ClosingType != codes.ClosingUnreachable {
+		return fault("ground", "not_a_ground", "仅适用于联系不上办结的办件", "only for a case closed because nobody could be reached")
+	}
 	if until := t.Rules.Calendar.Due(t.Case.ClosedAt, t.Rules.Policy.Limit("reopen.window")); t.Now.After(until.At) {
 		return refuse("reopen_window", "G35", "已超过重新办理期限", "the window for reopening has closed")
 	}

@@ -33,18 +33,18 @@ func TestClosing(t *testing.T) {
 		{name: "G28 evaluate unsatisfied", given: satisfied, by: petitionClerk, input: unsatisfied, state: grievance.Replied, level: "L1", owner: housing,
 			notices: []string{"N17"}, deadlines: map[string]string{"rework.decide": "1wd"}, gone: []string{"evaluation"}, stranger: leaderUser,
 			not: closed, missing: []string{"rating"}},
-		{name: "G29 rework", given: unhappy, by: supervisor1, input: form.Input{"why_founded": "仍在漏水"}, state: grievance.Rework, level: "L1", owner: housing,
+		{name: "G29 rework", given: unhappy, by: supervisor1, input: form.Input{"ground": "not_done", "why_founded": "仍在漏水"}, state: grievance.Rework, level: "L1", owner: housing,
 			notices: []string{"N17"}, deadlines: map[string]string{"policy.red": "3wd"}, gone: []string{"rework.decide", "evaluation"},
-			stranger: leaderUser, elsewhere: "supervisor.220403", not: handling, missing: []string{"why_founded"},
+			stranger: leaderUser, elsewhere: "supervisor.220403", not: handling, missing: []string{"ground", "why_founded"},
 			check: func(t *testing.T, p *play) { require.Equal(t, "founded", p.c.Evaluation.Founded) }},
 		{name: "G30 issue-reply", given: reworked, by: handlerUser, second: leaderUser, input: again, event: "replied", state: grievance.Replied,
 			level: "L1", owner: housing, notices: []string{"N11", "N16"}, deadlines: map[string]string{"evaluation": "7cd"}, gone: []string{"policy.red"},
 			stranger: clerkUser, not: closed,
 			missing: []string{"evidence", "legal_basis", "new_measures", "outcome_grade", "result", "service_date", "service_method"},
 			check:   func(t *testing.T, p *play) { require.Nil(t, p.c.Evaluation, "the new answer is rated anew") }},
-		{name: "G32 close-explained", given: unhappy, by: supervisor1, second: supervisor2, input: form.Input{"explanation": "已当面解释", "remedy": "可申请复查"},
+		{name: "G32 close-explained", given: unhappy, by: supervisor1, second: supervisor2, input: form.Input{"ground": "beyond_law_explained", "evidence": "解释笔录", "explanation": "已当面解释", "remedy": "可申请复查"},
 			event: "closed_explained", state: grievance.Closed, level: "L1", owner: housing, notices: []string{"N16"}, gone: []string{"rework.decide"},
-			stranger: dispUser, elsewhere: "supervisor.220403", not: closed, missing: []string{"explanation", "remedy"},
+			stranger: dispUser, elsewhere: "supervisor.220403", not: closed, missing: []string{"evidence", "explanation", "ground", "remedy"},
 			check: func(t *testing.T, p *play) {
 				require.Equal(t, "unfounded", p.c.ClosingType)
 				require.Equal(t, "unfounded", p.c.Evaluation.Founded)
@@ -81,7 +81,7 @@ func TestClosingGuards(t *testing.T) {
 		p.refuse(domain.CodeInvalid, "unchanged", leaderUser, "issue-reply", answered, form.Input{"new_measures": "无", "result": " 已安排维修 "})
 	})
 	parallel(t, "G30 the level the case is on answers", func(t *testing.T) {
-		p := met(t).do(directorUser, "joint-conclude", jointAnswer).do("petitioner", "evaluate", unsatisfied).do(supervisor1, "rework", form.Input{"why_founded": "x"})
+		p := met(t).do(directorUser, "joint-conclude", jointAnswer).do("petitioner", "evaluate", unsatisfied).do(supervisor1, "rework", form.Input{"ground": "not_done", "why_founded": "x"})
 		require.Equal(t, grievance.Owner{Unit: centre}, p.c.Owner)
 		p.refuse(domain.CodeConflict, "other_level", leaderUser, "issue-reply", answered, form.Input{"new_measures": "x", "result": "已换新管"})
 		p.do(directorUser, "joint-conclude", jointAnswer, form.Input{"new_measures": "x", "result": "已换新管"})
@@ -91,7 +91,7 @@ func TestClosingGuards(t *testing.T) {
 	})
 	parallel(t, "G31 escalate-l2 at the second rework", func(t *testing.T) {
 		p := reworked(t).do(leaderUser, "issue-reply", answered, form.Input{"new_measures": "x", "result": "再修"})
-		p.do("petitioner", "evaluate", unsatisfied).do(supervisor1, "rework", form.Input{"why_founded": "x"})
+		p.do("petitioner", "evaluate", unsatisfied).do(supervisor1, "rework", form.Input{"ground": "not_done", "why_founded": "x"})
 		require.Equal(t, grievance.JointResolving, p.c.State)
 		require.Equal(t, "G31", p.last().Rule)
 		require.Equal(t, "T05", p.last().Reason)
@@ -100,9 +100,9 @@ func TestClosingGuards(t *testing.T) {
 	parallel(t, "G31 at L2 the second rework goes to the leader, at L3 the leader answers again", func(t *testing.T) {
 		p := met(t).do(directorUser, "joint-conclude", jointAnswer)
 		twice := func(answer func()) {
-			p.do("petitioner", "evaluate", unsatisfied).do(supervisor1, "rework", form.Input{"why_founded": "x"})
+			p.do("petitioner", "evaluate", unsatisfied).do(supervisor1, "rework", form.Input{"ground": "not_done", "why_founded": "x"})
 			answer()
-			p.do("petitioner", "evaluate", unsatisfied).do(supervisor1, "rework", form.Input{"why_founded": "x"})
+			p.do("petitioner", "evaluate", unsatisfied).do(supervisor1, "rework", form.Input{"ground": "not_done", "why_founded": "x"})
 		}
 		twice(func() {
 			p.do(directorUser, "joint-conclude", jointAnswer, form.Input{"new_measures": "x", "result": "已换新管"})
@@ -110,12 +110,12 @@ func TestClosingGuards(t *testing.T) {
 		require.Equal(t, grievance.LeaderResolving, p.c.State)
 		require.Equal(t, "G31", p.last().Rule)
 		p.do(directorUser, "designate-leader", form.Input{"leader": county1}).do(county1, "leader-conclude", leaderAnswer, form.Input{"result": "结论一"})
-		p.do("petitioner", "evaluate", unsatisfied).do(supervisor1, "rework", form.Input{"why_founded": "x"})
+		p.do("petitioner", "evaluate", unsatisfied).do(supervisor1, "rework", form.Input{"ground": "not_done", "why_founded": "x"})
 		require.Equal(t, grievance.Rework, p.c.State)
 		p.do(county1, "leader-conclude", leaderAnswer, form.Input{"result": "结论二", "new_measures": "x"})
 	})
 	parallel(t, "G32 only for an unsatisfied rating, by two", func(t *testing.T) {
-		in := form.Input{"explanation": "a", "remedy": "b"}
+		in := form.Input{"ground": "beyond_law_explained", "evidence": "c", "explanation": "a", "remedy": "b"}
 		replied(t).refuse(domain.CodeConflict, "not_unsatisfied", supervisor1, "close-explained", in)
 		p := unhappy(t).do(supervisor1, "close-explained", in)
 		p.refuse(domain.CodeForbidden, "second_person", supervisor1, "approve")
@@ -166,14 +166,19 @@ func TestClosingGuards(t *testing.T) {
 		p.saw("follow_up_due")
 		p.saw("archive_waits")
 	})
-	parallel(t, "unreachable after three attempts on two days at different hours", func(t *testing.T) {
+	parallel(t, "unreachable after three attempts on two days, at different hours and by two means", func(t *testing.T) {
 		missed := form.Input{"method": "phone", "reached": false, "summary": "无人接听"}
+		visited := merge(missed, form.Input{"method": "visit"})
 		in := form.Input{"notice_posted": "已张贴"}
 		p := handling(t).do(handlerUser, "contact-petitioner", missed).do(handlerUser, "contact-petitioner", missed).do(handlerUser, "contact-petitioner", missed)
 		p.refuse(domain.CodeConflict, "too_few_attempts", dispUser, "close-unreachable", in)
-		p.at("2026-03-03 15:00").do(handlerUser, "contact-petitioner", missed).do(dispUser, "close-unreachable", in)
+		p.at("2026-03-03 15:00").do(handlerUser, "contact-petitioner", missed).refuse(domain.CodeConflict, "too_few_attempts", dispUser, "close-unreachable", in)
+		p.do(handlerUser, "contact-petitioner", visited).do(dispUser, "close-unreachable", in)
 		require.Equal(t, "unreachable", p.c.ClosingType)
 		require.Equal(t, []string{"N16"}, p.notices())
+		closed(t).refuse(domain.CodeInvalid, "not_a_ground", dispUser, "reopen", form.Input{"ground": "contact_made", "reason": "x"})
+		p.do(dispUser, "reopen", form.Input{"ground": "contact_made", "reason": "诉求人来电"})
+		require.Equal(t, grievance.Handling, p.c.State)
 		p = handling(t).do(handlerUser, "contact-petitioner", contacted)
 		p.refuse(domain.CodeConflict, "was_reached", dispUser, "close-unreachable", in)
 	})

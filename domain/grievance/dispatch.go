@@ -109,7 +109,7 @@ func (t turn) mayLead(lead string, assist []string) error {
 		return refuse("respondent_barred", "§6 item 13", "检举控告件不得交给被反映单位及其下属", "an accusation must not go to the unit it is about")
 	case contains(assist, lead):
 		return fault("assist_units", "lead_twice", "协办单位不能与主办单位相同", "the lead unit cannot assist itself")
-	case contains(c.Returned, lead):
+	case t.mayReturnNoMore(lead):
 		return refuse("returned_before", "§4.4 return.max_per_unit", "该单位已退回过此件", "this unit has returned the case before")
 	}
 	return t.mayAssist(assist)

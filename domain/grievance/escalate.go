@@ -178,7 +178,7 @@ func escalateL3(t turn, trigger, proposed, rule string) error {
 	t.DropRequests()
 	t.closePause()
 	t.Clear(belowL2...)
-	t.Clear("joint.convene")
+	t.Clear("joint.convene", "no_body")
 	t.cancelSessions()
 	if c.LeadUnit == "" {
 		c.LeadUnit = t.centre()

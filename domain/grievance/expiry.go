@@ -52,6 +52,7 @@ func expiries(m *machine.Machine[*Case]) map[string]func(*machine.Turn[*Case], m
 		"followup":      followUp,
 		"archive":       archive,
 		"unmerge":       quietly("merge_final", "§2.2"),
+		"no_body":       noBodyOver,
 	}
 	out := map[string]func(*machine.Turn[*Case], machine.Deadline) error{"request": m.ExpireRequest}
 	for kind, rule := range rules {
@@ -129,7 +130,15 @@ func offerLapsed(t turn, _ machine.Deadline) error {
 }
 
 // autoSign: who does not sign in time has signed, late (视同签收, §4.4 sign.auto).
+// Where the policy does without, the unit and its head are reminded again and again;
+// the clock runs all the same (I10).
 func autoSign(t turn, _ machine.Deadline) error {
+	if !t.Rules.Policy.Bool("sign.auto") {
+		t.Start("sign", t.Rules.Policy.SignLimit(t.Case.Urgency), machine.Deadline{Duty: true, Unit: t.Case.LeadUnit})
+		t.blame("late_sign")
+		t.Record("sign_overdue", "G10").Because("S01").Notify("N20", t.deskAndHead(t.Case.LeadUnit)...)
+		return nil
+	}
 	t.sign("", !t.LateBySystem())
 	t.blame("late_sign")
 	t.Record("auto_signed", "G10").Because("S01").

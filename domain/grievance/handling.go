@@ -33,10 +33,8 @@ func handlingSteps() []step {
 			From: append([]machine.State{Dispatched, Suspended, ReturnPending, Adjudicating}, atWork...), Who: append(machine.As(inCounty, director), machine.As(asLeader, countyLeader)...),
 			Fields: []form.Field{line("task", "任务", "task").Need(), reason}, Guard: guardWaive, Do: do(waiveTask)},
 		{Action: "extend", Rule: "§4.5 extend", ZH: "申请延期", EN: "Extend", From: []machine.State{Handling, JointResolving, LeaderResolving},
-			Who: append(append(machine.As(asHandler, deptHandler), machine.As(inLead, deptLeader)...), machine.As(inCounty, director)...),
-			Fields: []form.Field{code("reason_code", "延期理由", "reason", "extension_reason").Need(), legalBasis,
-				text("plan", "后续计划", "plan").Need(), {Name: "days", ZH: "延长天数", EN: "days", Type: form.Integer, Required: true, Min: 1, Max: 60}},
-			Signature: machine.TwoPersons, SignsFor: extendSigners, Guard: guardExtend, Do: do(extend)},
+			Who:    append(append(machine.As(asHandler, deptHandler), machine.As(inLead, deptLeader)...), machine.As(inCounty, director)...),
+			Fields: extendFields, FieldsFor: extendFieldsFor, Signature: machine.TwoPersons, SignsFor: extendSigners, Guard: guardExtend, Do: do(extend)},
 		{Action: "pause", Rule: "§4.1 policy.pause_reasons", ZH: "暂停计时", EN: "Pause policy clock", From: []machine.State{Handling, JointResolving, LeaderResolving},
 			Who: append(machine.As(asHandler, deptHandler), machine.As(inLead, deptLeader)...),
 			Fields: []form.Field{code("pause_reason", "暂停理由", "reason", "pause_reason").Need(), text("note", "说明", "note").Need(),
@@ -46,10 +44,8 @@ func handlingSteps() []step {
 			Who:    append(machine.As(asHandler, deptHandler), append(machine.As(inLead, deptLeader), machine.As(inCounty, dispatcher, director)...)...),
 			Fields: []form.Field{reason}, Guard: guardUnpause, Do: do(unpause)},
 		{Action: "suspend", Rule: "G19", ZH: "申请挂账", EN: "Suspend", From: []machine.State{Handling},
-			Who: append(machine.As(inLead, deptLeader), machine.As(inCounty, supervisor)...),
-			Fields: []form.Field{code("reason_code", "挂账理由", "reason", "hangup_reason").Need(), text("milestones", "节点计划", "milestones").Need(),
-				date("until", "挂账至", "until").Need(), text("interim_measures", "过渡措施", "interim measures").Need()},
-			Signature: machine.TwoPersons, SignsFor: suspendSigners, Guard: guardSuspend, Do: do(suspend)},
+			Who:    append(machine.As(inLead, deptLeader), machine.As(inCounty, supervisor)...),
+			Fields: suspendFields, FieldsFor: suspendFieldsFor, Signature: machine.TwoPersons, SignsFor: suspendSigners, Guard: guardSuspend, Do: do(suspend)},
 		{Action: "review-suspension", Rule: "§4.5 hangup.review", ZH: "挂账复核", EN: "Review suspension", From: []machine.State{Suspended},
 			Who: machine.As(inLead, deptLeader, liaison), Fields: []form.Field{text("milestone_report", "节点进展", "milestone report").Need()}, Do: do(reviewSuspension)},
 		{Action: "resume", Rule: "G20", ZH: "恢复办理", EN: "Resume", From: []machine.State{Suspended},
@@ -153,83 +149,6 @@ func waiveTask(t turn) error {
 	return nil
 }
 
-// extendSigners: the petition track is for the head of the handling unit (XF
-// §34); otherwise the duty leader, the second time the director (§4.5).
-func extendSigners(t *machine.Turn[*Case]) []machine.Who {
-	switch {
-	case t.Case.petition():
-		return append(machine.As(inLead, deptLeader), machine.As(inCounty, director)...)
-	case t.Case.ExtensionCount > 0:
-		return machine.As(inCounty, director)
-	}
-	return machine.As(inCounty, dutyLeader, director)
-}
-
-// engineering is the ground for which a second extension exists (SG).
-const engineering = "X03"
-
-// extensionOf is the extension asked for: calendar days on the petition track,
-// working days elsewhere.
-func extensionOf(t *machine.Turn[*Case]) calendar.Limit {
-	class := calendar.WorkingDays
-	if t.Case.petition() {
-		class = calendar.CalendarDays
-	}
-	return calendar.MustLimit(fmt.Sprintf("%d%s", max(1, t.In.Int("days")), class))
-}
-
-func guardExtend(t *machine.Turn[*Case]) error {
-	c, pol, cal := t.Case, t.Rules.Policy, t.Rules.Calendar
-	switch {
-	case c.Urgency == "emergency" || c.Risk == "red":
-		return refuse("extend_never", "§4.5 extend.never", "特急和红色风险件不得延期", "emergencies and red risks are never extended")
-	case c.Policy == nil || c.Policy.Due.IsZero():
-		return refuse("clock_paused", "§4.5", "计时已暂停,无需延期", "the clock is paused")
-	case !asked(t).Before(c.Policy.Due):
-		return refuse("extend_after_due", "§4.5 extend.apply_before", "已超期,不得申请延期", "an overdue case cannot be extended")
-	}
-	before := pol.ExtendApplyBefore(c.Policy.Limit)
-	if t.AskedAt.IsZero() && t.Now.After(cal.Before(c.Policy.Due, before)) {
-		return refuse("extend_too_late", "§4.5 extend.apply_before", "须在到期前提前申请", "apply earlier before the due date")
-	}
-	limit := pol.ExtendMax(c.Track)
-	if why := t.In.Text("reason_code"); (why == engineering || why == "") && !c.petition() {
-		limit = pol.Int("extend.demand.engineering_max")
-	}
-	if c.ExtensionCount >= limit {
-		return refuse("extend_used", "§4.5 extend.max", "延期次数已用完", "no further extension is allowed")
-	}
-	if most := pol.ExtendLength(c.Track, (turn{t}).budget(c.Level)); extensionOf(t).Nominal() > most.Nominal() {
-		zh, en := most.Text()
-		return fault("days", "range", "最多延长"+zh, "at most "+en)
-	}
-	return nil
-}
-
-// extend moves the due date once. On the petition track it is the one
-// extension that moves the statutory date too, and takes effect with the
-// notice to the petitioner (§6 item 46).
-func extend(t turn) error {
-	c, cal := t.Case, t.Rules.Calendar
-	c.ExtensionCount++
-	limit := extensionOf(t.Turn)
-	why := t.In.Text("reason_code")
-	if s := c.Statutory; s != nil {
-		due := cal.Extend(s.Due, limit)
-		s.Extensions = append(s.Extensions, calendar.Extension{From: s.Due, To: due.At, Limit: limit, By: t.Actor.User, Reason: why})
-		s.Due, s.Provisional = due.At, due.Provisional
-		t.armStatutory()
-	}
-	k := *c.Policy
-	due := cal.Extend(k.Due, limit)
-	k.Extensions = append(k.Extensions, calendar.Extension{From: k.Due, To: due.At, Limit: limit, By: t.Actor.User, Reason: why})
-	k.Due, k.Provisional = due.At, due.Provisional
-	c.Policy = &k
-	t.armPolicy()
-	t.Record("extended", "§4.5 extend").Notify("N19", t.petitioners()...)
-	return nil
-}
-
 func (c *Case) pausedSince() time.Time {
 	if c.Policy == nil {
 		return time.Time{}
@@ -246,8 +165,10 @@ func guardPause(t *machine.Turn[*Case]) error {
 	c := t.Case
 	why := t.In.Text("pause_reason")
 	switch {
-	case why == "hang_up":
+	case why == hangUp:
 		return fault("pause_reason", "not_a_pause", "挂账须按挂账程序办理", "a hang-up is asked for as such")
+	case why != "" && !t.Rules.Policy.Lists("pause.reasons", why):
+		return fault("pause_reason", "not_a_pause", "该理由不能暂停计时", "this reason does not pause the clock")
 	case c.Policy == nil || !c.pausedSince().IsZero():
 		return refuse("already_paused", "§4.1", "计时已处于暂停状态", "the clock is already paused")
 	case !asked(t).Before(c.Policy.Due):
@@ -255,22 +176,28 @@ func guardPause(t *machine.Turn[*Case]) error {
 	case why == "parallel_procedure" && !t.In.Bool("petitioner_consents"):
 		return fault("petitioner_consents", "required", "并行法定程序须诉求人书面同意", "a parallel procedure needs the petitioner's written consent")
 	}
-	if why == "supplement" {
-		for _, p := range c.Policy.Pauses {
-			if p.Reason == why {
-				return refuse("pause_once", "§4.1 policy.pause_reasons", "补充材料只能暂停一次", "waiting for supplements pauses the clock only once")
-			}
-		}
+	if why == "supplement" && c.pausesFor(why) >= t.Rules.Policy.Int("pause.supplement.max") {
+		return refuse("pause_once", "§4.1 policy.pause_reasons", "等待补充材料的暂停次数已用完", "the clock has been paused for supplements as often as it may")
 	}
 	return nil
+}
+
+func (c *Case) pausesFor(why string) int {
+	n := 0
+	for _, p := range c.Policy.Pauses {
+		if p.Reason == why {
+			n++
+		}
+	}
+	return n
 }
 
 // pause stops the policy clock; the statutory one never stops (§0.4).
 func pause(t turn) error {
 	why := t.In.Text("pause_reason")
 	t.openPause(why, t.Actor.User)
-	if key := "pause." + why; why == "supplement" || why == "appraisal" {
-		t.Start("pause.max", t.Rules.Policy.Limit(key), machine.Deadline{})
+	if most, ends := t.Rules.Policy.PauseLimit(why); ends {
+		t.Start("pause.max", most, machine.Deadline{})
 	} else {
 		t.awaitPauseReview()
 	}

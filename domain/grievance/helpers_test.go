@@ -75,17 +75,18 @@ func moment(s string) time.Time {
 
 // play is one grievance being acted out, with the checks every step must pass.
 type play struct {
-	t       require.TestingT
-	book    *rulebook.Book
-	rules   *machine.Rules
-	now     time.Time
-	c       *grievance.Case
-	events  []machine.Event // of the last command or firing
-	history []machine.Event
-	cases   map[string]machine.Related
-	hangUps struct{ Suspended, Due int }
-	newNo   string
-	hooks   []func(before *grievance.Case)
+	t         require.TestingT
+	book      *rulebook.Book
+	rules     *machine.Rules
+	now       time.Time
+	c         *grievance.Case
+	events    []machine.Event // of the last command or firing
+	history   []machine.Event
+	cases     map[string]machine.Related
+	hangUps   struct{ Suspended, Due int }
+	explained struct{ Explained, Closed int }
+	newNo     string
+	hooks     []func(before *grievance.Case)
 }
 
 // begin registers a matter at the county centre on Monday morning.
@@ -134,7 +135,7 @@ func (p *play) world(action string, in form.Input) machine.World {
 		u, k := grievance.Machine.Named(r.Action, r.Input)
 		users, cases = append(users, u...), append(cases, k...)
 	}
-	w := machine.World{People: map[string]org.User{}, Cases: map[string]machine.Related{}, NewNo: p.newNo, HangUps: p.hangUps}
+	w := machine.World{People: map[string]org.User{}, Cases: map[string]machine.Related{}, NewNo: p.newNo, HangUps: p.hangUps, Explained: p.explained}
 	for _, u := range users {
 		if x, ok := p.book.Users.User(u); ok {
 			w.People[u] = x

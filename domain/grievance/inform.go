@@ -57,7 +57,7 @@ func informMissed(t turn, _ machine.Deadline) error {
 // matter may need it, and it is a fault of whoever asks.
 func requestSupplement(t turn) error {
 	c := t.Case
-	again := c.SupplementAsked
+	again := c.SupplementAsked && t.Rules.Policy.Bool("fr.supplement_once")
 	c.SupplementAsked = true
 	if again {
 		c.flag("supplement_repeated")

@@ -83,7 +83,7 @@ func TestRegister(t *testing.T) {
 		require.Equal(t, "demand", string(p.c.Track))
 		require.Equal(t, "urgent", string(p.c.Urgency), "a code is stored in its canonical form")
 		require.Equal(t, "02", p.c.Scale, "six persons are a group, and one matter")
-		require.Equal(t, []string{"N1"}, p.notices())
+		require.Equal(t, []string{"N1", "N20"}, p.notices(), "the duty leader joins a group of five and more")
 		sameTime(t, p.due("2uh"), p.c.Deadlines["triage"].At, "an urgent matter runs day and night")
 		require.True(t, p.c.DispatchedAt.IsZero())
 		require.Nil(t, p.c.Policy, "no policy clock before dispatch")

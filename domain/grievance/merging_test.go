@@ -81,7 +81,7 @@ func TestFollowerUnsatisfied(t *testing.T) {
 	})
 	parallel(t, "or explained", func(t *testing.T) {
 		p := replied(t).do("system", "follower-unsatisfied", told)
-		p.both(supervisor1, "close-explained", supervisor2, form.Input{"explanation": "a", "remedy": "b"})
+		p.both(supervisor1, "close-explained", supervisor2, form.Input{"ground": "beyond_law_explained", "evidence": "c", "explanation": "a", "remedy": "b"})
 		require.Equal(t, grievance.Closed, p.c.State)
 		require.Empty(t, p.c.Unmet())
 	})

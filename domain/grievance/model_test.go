@@ -50,6 +50,12 @@ var graph = func() map[edge][]string {
 	} {
 		g[edge{s, "joint_resolving"}] = []string{"G21"}
 	}
+	for _, s := range []machine.State{"triage", "return_pending", "adjudicating"} { // nobody is responsible: the township (§6 item 32)
+		g[edge{s, "dispatched"}] = append(g[edge{s, "dispatched"}], "§4.4 no_body")
+	}
+	for _, s := range []machine.State{"dispatched", "signed", "handling", "joint_resolving"} { // and after 15 days the county leader
+		g[edge{s, "leader_resolving"}] = append(g[edge{s, "leader_resolving"}], "§4.4 no_body")
+	}
 	for _, s := range []machine.State{"handling", "local_resolving", "joint_resolving", "leader_resolving"} { // where it was answered
 		g[edge{"closed", s}] = []string{"G35"}
 	}

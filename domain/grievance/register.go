@@ -105,10 +105,34 @@ func Register(r Registration, cmd machine.Command, rules *machine.Rules, now tim
 	t.receive(cmd.Actor, deskUnit, staff)
 	t.admit()
 	e := t.Record("registered", "G1").Notify("N1", t.petitioners()...) // kept as exempt when anonymous
-	if t.Case.Urgency == "emergency" || t.Case.Risk == "red" {
+	if c := t.Case; c.Urgency == "emergency" || c.Risk == "red" || t.groupVisit() {
 		e.Notify("N20", t.county(dutyLeader, dispatcher)...)
 	}
 	return t.Events(), t.Case, nil
+}
+
+// groupVisit tells whether so many have come that the duty leader joins (§4.9
+// reception.group_notice).
+func (t turn) groupVisit() bool {
+	return t.Case.Channel == string(codes.ChannelWalkIn) && t.Case.Headcount >= t.Rules.Policy.Int("reception.group_size")
+}
+
+// The marks of a matter without a name, told to whoever registers it (§4.9 anonymous).
+const (
+	FlagIdentityNeeded = "identity_needed"     // a mediation needs its parties: the name must follow
+	FlagNoWrittenRight = "anonymous_no_rights" // no written notices and no review
+)
+
+// withoutName takes in a matter without a name: no door is closed on it, but what
+// then cannot be had is marked.
+func (t turn) withoutName() {
+	c, pol := t.Case, t.Rules.Policy
+	if !pol.Lists("anonymous.natures", c.Nature) {
+		c.flag(FlagIdentityNeeded)
+	}
+	if pol.Lists("anonymous.no_rights", c.Nature) {
+		c.flag(FlagNoWrittenRight)
+	}
 }
 
 // describe sets what the matter is about.
@@ -133,6 +157,9 @@ func (t turn) describe(r Registration, now time.Time) {
 	}
 	c.RespondentUnit = in.Text("respondent_unit")
 	c.Petitioner, c.Anonymous, c.WrittenNoDuty = r.Petitioner, r.Anonymous, r.NameUnclear || r.Anonymous
+	if c.Anonymous {
+		t.withoutName()
+	}
 	c.ReceivedAt, c.RegisteredAt = now, now
 	if at := in.Time("received_at", now.Location()); !at.IsZero() && at.Before(now) {
 		c.ReceivedAt = at

@@ -164,7 +164,7 @@ func (t turn) reply(rule string) {
 		c.flag("not_contacted")
 	}
 	t.stopClocks()
-	t.Clear("inform", "assign", "contact", "sign", "leader.meet", "leader.designate", "joint.convene", "pause.max", "pause.review")
+	t.Clear("inform", "assign", "contact", "sign", "leader.meet", "leader.designate", "joint.convene", "pause.max", "pause.review", "no_body")
 	if s := c.stay(); s != nil {
 		s.Left = t.Now
 	}

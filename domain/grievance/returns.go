@@ -1,6 +1,8 @@
 package grievance
 
 import (
+	"slices"
+
 	"huajie/domain/form"
 	"huajie/domain/machine"
 )
@@ -9,10 +11,9 @@ import (
 func returnSteps() []step {
 	return []step{
 		{Action: "request-return", Rule: "G13", ZH: "申请退回", EN: "Request return", From: []machine.State{Dispatched, Signed},
-			Who: machine.As(inLead, liaison, deptLeader),
-			Fields: []form.Field{code("reason_code", "退回理由", "reason", "return_reason").Need(), legalBasis,
-				unit("suggested_unit", "建议承办单位", "suggested unit").Need(), text("note", "说明", "note")},
-			Signature: machine.Countersign, Signs: machine.As(inLead, deptLeader), Guard: guardReturn, Do: do(requestReturn)},
+			Who:    machine.As(inLead, liaison, deptLeader),
+			Fields: returnFields, FieldsFor: returnFieldsFor,
+			Signature: machine.Countersign, SignsFor: returnSigners, Guard: guardReturn, Do: do(requestReturn)},
 		{Action: "accept-return", Rule: "G14", ZH: "同意退回并改派", EN: "Accept return", From: []machine.State{ReturnPending},
 			Who:    machine.As(inCounty, dispatcher, director),
 			Fields: []form.Field{unit("lead_unit", "改派单位", "new lead unit"), units("assist_units", "协办单位", "assist units"), text("note", "说明", "note")},
@@ -30,6 +31,42 @@ func returnSteps() []step {
 	}
 }
 
+var returnFields = []form.Field{code("reason_code", "退回理由", "reason", "return_reason").Need(), legalBasis,
+	unit("suggested_unit", "建议承办单位", "suggested unit").Need(), text("note", "说明", "note")}
+
+// returnFieldsFor asks for the seal of the unit when the case has been returned
+// before (§4.4 return.signature).
+func returnFieldsFor(t *machine.Turn[*Case]) []form.Field {
+	c, pol := t.Case, t.Rules.Policy
+	if c.ReturnCount == 0 || contains(c.Designated, c.LeadUnit) || pol.Known() && !pol.Bool("return.second_seal") {
+		return returnFields
+	}
+	seal := form.Field{Name: "seal", ZH: "已加盖单位公章(同件第二次退回)", EN: "seal of the unit affixed (second return of the case)",
+		Type: form.Boolean, Required: true, Yes: true}
+	return append(slices.Clip(returnFields), seal)
+}
+
+// returnSigners are who must sign a return in the unit (§4.4 return.signature).
+func returnSigners(t *machine.Turn[*Case]) []machine.Who {
+	return machine.As(inLead, roles(t.Rules.Policy.List("return.signature"))...)
+}
+
+// returnsBy counts how often a unit has returned the case.
+func (c *Case) returnsBy(unit string) int {
+	n := 0
+	for _, u := range c.Returned {
+		if u == unit {
+			n++
+		}
+	}
+	return n
+}
+
+// mayReturnNoMore tells whether a unit has used up its returns.
+func (t turn) mayReturnNoMore(unit string) bool {
+	return t.Case.returnsBy(unit) >= t.Rules.Policy.Int("return.max_per_unit")
+}
+
 // guardReturn holds the rules of §4.4: inside the window, once, with a ground that
 // is allowed, and never by a unit that was designated.
 func guardReturn(t *machine.Turn[*Case]) error {
@@ -37,8 +74,8 @@ func guardReturn(t *machine.Turn[*Case]) error {
 	switch {
 	case contains(c.Designated, c.LeadUnit):
 		return refuse("designated_no_return", "WF §22", "裁定指定的单位不得退回", "a unit designated by adjudication may not return the case")
-	case contains(c.Returned, c.LeadUnit):
-		return refuse("returned_once", "§4.4 return.max_per_unit", "每个单位只能退回一次", "a unit may return a case only once")
+	case turn{t}.mayReturnNoMore(c.LeadUnit):
+		return refuse("returned_once", "§4.4 return.max_per_unit", "该单位退回次数已用完", "the unit has used up its returns of this case")
 	case c.Urgency == "emergency":
 		return refuse("make_safe_first", "§4.4 return.forbidden", "特急件须先行处置,不得退回", "an emergency must be made safe first")
 	case asked(t).After(c.ReturnUntil):
@@ -171,13 +208,21 @@ func guardAdjudicate(t *machine.Turn[*Case]) error {
 	}
 }
 
-// adjudicate designates the unit (G17). It may not return the case.
+// Precedent marks a case whose adjudication stands beside the duty catalogue for
+// matters of its category (§4.4 adjudicate.effect).
+const Precedent = "precedent"
+
+// adjudicate designates the unit (G17). It may not return the case, and the
+// decision is remembered for matters like it; an accusation is no example to others.
 func adjudicate(t turn) error {
 	c := t.Case
 	lead := t.In.Text("lead_unit")
 	t.Clear("adjudicate")
 	c.Designated = append(c.Designated, lead)
 	c.AdjudicateByLeader = false
+	if c.Category != "" && !c.sealed() && t.Rules.Policy.Bool("adjudicate.precedent") {
+		c.flag(Precedent)
+	}
 	t.toUnit(lead, t.In.List("assist_units"), "")
 	e := t.Record("adjudicated", "G17")
 	t.tellUnits(e)

@@ -36,6 +36,7 @@ var (
 	extended    = form.Input{"reason_code": "X03", "legal_basis": "条例第十条", "plan": "分两段施工", "days": 3}
 	unsatisfied = form.Input{"rating": "unsatisfied"}
 	planned     = form.Input{"purpose": "明确责任", "lead_unit": housing, "assist_units": []any{land}, "held_at": "2026-03-06T09:00:00+08:00", "room": "指挥研判中心"}
+	ownerless   = form.Input{"reason": "开发商已注销", "legal_basis": "属地管理", "funding": "维修资金"}
 	hearing     = form.Input{"pause_reason": "hearing", "note": "听证"}
 	guided      = form.Input{"legal_route": "1", "organ": "龙山区法院", "address": "龙山大街1号", "channel_limit": "三年"}
 )
@@ -103,7 +104,7 @@ func (p *play) opinionIfNeeded() form.Input {
 }
 
 func reworked(t require.TestingT, in ...form.Input) *play {
-	return replied(t, in...).do("petitioner", "evaluate", unsatisfied).do(supervisor1, "rework", form.Input{"why_founded": "仍在漏水"})
+	return replied(t, in...).do("petitioner", "evaluate", unsatisfied).do(supervisor1, "rework", form.Input{"ground": "not_done", "why_founded": "仍在漏水"})
 }
 
 func closed(t require.TestingT, in ...form.Input) *play {

@@ -16,7 +16,7 @@ var Machine = newMachine()
 func newMachine() *machine.Machine[*Case] {
 	m := &machine.Machine[*Case]{Name: "grievance", Fresh: Fresh, Stands: stands, Seat: seat}
 	m.Steps = slices.Concat(intakeSteps(), dispatchSteps(), returnSteps(), handlingSteps(), replySteps(),
-		escalationSteps(), jointSteps(), closingSteps(), dutySteps(), informSteps())
+		escalationSteps(), jointSteps(), closingSteps(), dutySteps(), informSteps(), noBodySteps())
 	openVault(m)
 	limitSigning(m)
 	m.Expire = expiries(m)

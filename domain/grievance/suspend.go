@@ -1,11 +1,27 @@
 package grievance
 
 import (
+	"slices"
 	"time"
 
 	"huajie/domain/calendar"
+	"huajie/domain/form"
 	"huajie/domain/machine"
+	"huajie/domain/policy"
 )
+
+var suspendFields = []form.Field{code("reason_code", "挂账理由", "reason", "hangup_reason").Need(), text("milestones", "节点计划", "milestones").Need(),
+	date("until", "挂账至", "until").Need(), interimMeasures.Need()}
+
+var interimMeasures = text("interim_measures", "过渡措施", "interim measures")
+
+// suspendFieldsFor demands interim measures where the policy does (§4.5 hangup.interim).
+func suspendFieldsFor(t *machine.Turn[*Case]) []form.Field {
+	if pol := t.Rules.Policy; !pol.Known() || pol.Bool("hangup.interim") {
+		return suspendFields
+	}
+	return append(slices.Clone(suspendFields[:len(suspendFields)-1]), interimMeasures)
+}
 
 // hangUpUntil is the end of a hang-up asked for: the end of that day.
 func hangUpUntil(t *machine.Turn[*Case]) time.Time {
@@ -27,7 +43,9 @@ func guardSuspend(t *machine.Turn[*Case]) error {
 	c, pol := t.Case, t.Rules.Policy
 	until := hangUpUntil(t)
 	total := t.Rules.Calendar.Due(t.Now, pol.Limit("hangup.max.total")).At.Add(-c.hungUp())
-	switch {
+	switch why := t.In.Text("reason_code"); {
+	case why != "" && !pol.Lists("hangup.reasons", why):
+		return fault("reason_code", "not_a_ground", "该理由不能挂账", "this is no ground to hang a case up")
 	case c.Policy != nil && !c.Policy.Due.IsZero() && !t.Now.Before(c.Policy.Due) && t.By.Role != supervisor && t.AskedAt.IsZero():
 		return refuse("suspend_after_red", "§6 item 51", "超期后只能由督办员提请挂账", "after the red light only a supervisor may ask for it")
 	case !until.After(asked(t).AddDate(0, 0, 1)) || !until.After(t.Now):
@@ -36,7 +54,7 @@ func guardSuspend(t *machine.Turn[*Case]) error {
 		return fault("until", "range", "挂账期限超过最长期限", "is beyond the longest hang-up allowed")
 	}
 	if q := t.World.HangUps; t.By.Role != supervisor && t.AskedAt.IsZero() && q.Due > 0 &&
-		(q.Suspended+1)*100 > pol.Percent("hangup.quota")*max(q.Due, 100/max(1, pol.Percent("hangup.quota"))) {
+		!policy.Within(pol.Percent("hangup.quota"), q.Suspended, q.Due) {
 		return refuse("hangup_quota", "§4.5 hangup.quota", "本单位本季度挂账比例已达上限,须由督办员提请", "the unit's quota is used; a supervisor must ask")
 	}
 	return nil

@@ -118,7 +118,7 @@ func TestReturnGuards(t *testing.T) {
 	parallel(t, "G13 a rejected unit may not try again, nor get the case back", func(t *testing.T) {
 		p := returnPending(t).do(dispUser, "accept-return", form.Input{"lead_unit": land})
 		require.Equal(t, "policy.red", p.c.Deadlines["policy.red"].ID)
-		p.both("liaison.220402-D12", "request-return", "leader.220402-D12", returning, form.Input{"suggested_unit": housing})
+		p.both("liaison.220402-D12", "request-return", "leader.220402-D12", returning, form.Input{"suggested_unit": housing, "seal": true})
 		p.refuse(domain.CodeConflict, "director_decides", dispUser, "accept-return", form.Input{"lead_unit": housing})
 		p.refuse(domain.CodeConflict, "director_decides", dispUser, "reject-return", why)
 		p.do(directorUser, "reject-return", why)
@@ -131,7 +131,7 @@ func TestReturnGuards(t *testing.T) {
 	})
 	parallel(t, "G16 the second reassignment goes to adjudication, no third dispatch", func(t *testing.T) {
 		p := returnPending(t).do(dispUser, "accept-return", form.Input{"lead_unit": land})
-		p.both("liaison.220402-D12", "request-return", "leader.220402-D12", returning, form.Input{"suggested_unit": farm})
+		p.both("liaison.220402-D12", "request-return", "leader.220402-D12", returning, form.Input{"suggested_unit": farm, "seal": true})
 		p.do(directorUser, "accept-return", form.Input{"lead_unit": farm})
 		require.Equal(t, grievance.Adjudicating, p.c.State)
 		require.Equal(t, 2, p.c.ReassignCount)

@@ -58,6 +58,8 @@ type World struct {
 	RecordedAt time.Time
 	// HangUps counts the lead unit's cases of this quarter, for hangup.quota.
 	HangUps struct{ Suspended, Due int }
+	// Explained counts the lead unit's cases closed this quarter, for explained.quota.
+	Explained struct{ Explained, Closed int }
 }
 
 // Turn is the deciding of one command. Steps change Case and Record what they did.

@@ -24,7 +24,7 @@ func simply(zh, en string) warning { return warning{domain.Text{ZH: zh, EN: en},
 // alarms are the events that warn somebody (N20) or bring a card (N21).
 var alarms = map[string]warning{
 	// the front desk
-	"registered":        simply("特急或红色风险件已登记,请立即处置", "an emergency or red-risk matter has been registered: act at once"),
+	"registered":        simply("特急件、红色风险件或集体来访已登记,请立即处置", "an emergency, a red-risk matter or a group visit has been registered: act at once"),
 	"intake_unattended": late("网上诉求逾期未接单", "a matter received online was not picked up in time"),
 	"triage_slow":       late("甄别分流超出目标时限", "triage takes longer than it should"),
 	"triage_overdue":    late("甄别分流已超期", "triage is overdue"),
@@ -35,6 +35,7 @@ var alarms = map[string]warning{
 	"hand_over_lapsed":  late("移交逾期未确认,已退回移交人", "the hand-over was not confirmed in time and has fallen back"),
 	// the unit
 	"sign_reminded":          ahead("sign", "尚未签收", "not signed for yet"),
+	"sign_overdue":           late("逾期未签收", "not signed for in time"),
 	"auto_signed":            late("逾期未签收,视同签收并记迟签", "not signed for in time: deemed signed, and marked as late"),
 	"assign_overdue":         late("逾期未指定承办人", "no handler was named in time"),
 	"contact_missed":         late("逾期未联系诉求人", "the petitioner was not contacted in time"),

@@ -22,7 +22,6 @@ type Strict string
 const (
 	StrictLower  Strict = "lower"  // less is stricter: time and room of the authorities
 	StrictHigher Strict = "higher" // more is stricter: time and rights of the citizen
-	StrictEqual  Strict = "equal"  // fixed, no place may change it
 )
 
 // Key is one entry of the registry.

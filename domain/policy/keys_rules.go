@@ -6,9 +6,6 @@ var signKeys = []Key{
 	{Name: "sign.limit.urgent", Kind: KindLimit, ZH: "签收时限·紧急", EN: "sign-for limit, urgent", Source: "§4.4 sign.limit D"},
 	{Name: "sign.limit.normal", Kind: KindLimit, ZH: "签收时限·一般", EN: "sign-for limit, normal", Source: "§4.4 sign.limit D"},
 	{Name: "sign.limit.complex", Kind: KindLimit, ZH: "签收时限·疑难", EN: "sign-for limit, complex", Source: "§4.4 sign.limit D"},
-	{Name: "sign.event.emergency", Kind: KindLimit, ZH: "网格事件签收时限·特急", EN: "sign-for limit of grid events, emergency", Source: "§4.4 sign.limit D"},
-	{Name: "sign.event.urgent", Kind: KindLimit, ZH: "网格事件签收时限·紧急", EN: "sign-for limit of grid events, urgent", Source: "§4.4 sign.limit D"},
-	{Name: "sign.event.normal", Kind: KindLimit, ZH: "网格事件签收时限·一般", EN: "sign-for limit of grid events, normal", Source: "§4.4 sign.limit D"},
 	{Name: "sign.auto", Kind: KindBool, ZH: "逾期未签视同签收", EN: "deemed signed on expiry, flagged late", Source: "§4.4 sign.auto D"},
 	{Name: "sign.remind", Kind: KindPercent, ZH: "签收提醒(已用时限)", EN: "sign-for reminder, share of the limit used", Source: "§3.1 G10 D"},
 	{Name: "return.window.demand", Kind: KindLimit, ZH: "退回窗口·诉求(自交办)", EN: "return window of demands, from dispatch", Source: "§4.4 return.window D"},
@@ -18,11 +15,9 @@ var signKeys = []Key{
 	{Name: "return.signature", Kind: KindList, ZH: "退回须签字的角色", EN: "role that must sign a return", Source: "§4.4 SG B", Codes: "role"},
 	{Name: "return.second_seal", Kind: KindBool, ZH: "同件第二次退回须盖章", EN: "second return in a case needs the seal", Source: "§4.4 SG B"},
 	{Name: "return.review", Kind: KindLimit, ZH: "退回审核时限(逾期视为驳回)", EN: "review of a return; no decision means rejected", Source: "§4.4 D"},
-	{Name: "return.forbidden", Kind: KindList, ZH: "不得退回的情形", EN: "when a return is refused", Source: "§4.4 WF §22 A/D"},
 	{Name: "reassign.max", Kind: KindInt, ZH: "改派几次后裁定", EN: "reassignments before adjudication", Source: "§4.4 D"},
 	{Name: "adjudicate.limit", Kind: KindLimit, ZH: "职责裁定时限(中心主任)", EN: "adjudication by the centre director", Source: "§4.4 D"},
 	{Name: "adjudicate.leader", Kind: KindLimit, ZH: "职责裁定时限(县领导)", EN: "adjudication by the county leader, after that", Source: "§4.4, §3.1 G17 D"},
-	{Name: "adjudicate.no_return", Kind: KindBool, ZH: "裁定单位不得退回", EN: "a designated unit may not return", Source: "§4.4 WF §22 A"},
 	{Name: "adjudicate.precedent", Kind: KindBool, ZH: "裁定结果入事权清单", EN: "the decision joins the duty catalogue", Source: "§4.4 WF §22 A"},
 	{Name: "no_body.township_owns", Kind: KindBool, ZH: "无责任主体时由属地兜底", EN: "without a responsible body the township owns the case", Source: "§4.4 no_body CG B"},
 	{Name: "no_body.leader_after", Kind: KindLimit, ZH: "无责任主体上报县领导时限", EN: "without a responsible body: to the county leader after", Source: "§4.4 no_body CG B"},
@@ -41,7 +36,6 @@ var extendKeys = []Key{
 	{Name: "extend.apply_before.short_to", Kind: KindInt, ZH: "短时限上限天数", EN: "days up to which a limit is short", Source: "§4.5 extend.apply_before D"},
 	{Name: "extend.approver", Kind: KindList, ZH: "延期审批人(依次)", EN: "who approves the first, the second extension", Source: "§4.5 SG B", Codes: "role"},
 	{Name: "extend.director.over", Kind: KindLimit, ZH: "延期超过此长度由主任审批", EN: "longer extensions need the director", Source: "§4.5 extend.approver SG B"},
-	{Name: "extend.director.batch", Kind: KindInt, ZH: "批量延期超过此数由主任审批", EN: "larger batches need the director", Source: "§4.5 extend.approver SG B"},
 	{Name: "extend.petition.max", Kind: KindInt, ZH: "信访事项延期次数", EN: "extensions of a petition", Source: "§4.5 XF §34 A", Statutory: true, Law: "1"},
 	{Name: "extend.petition.length", Kind: KindLimit, ZH: "信访事项延期长度", EN: "length of the extension of a petition", Source: "§4.5 XF §34 A", Statutory: true, Law: "30cd"},
 	{Name: "extend.petition.approver", Kind: KindList, ZH: "信访事项延期审批人", EN: "who approves the extension of a petition", Source: "§4.5 XF §34 A", Codes: "role"},
@@ -51,17 +45,12 @@ var extendKeys = []Key{
 	{Name: "hangup.max.total", Kind: KindLimit, ZH: "挂账总上限", EN: "hang-up in all, then decided anew", Source: "§4.5 hangup.max D"},
 	{Name: "hangup.review", Kind: KindLimit, ZH: "挂账复核间隔", EN: "review of a hang-up", Source: "§4.5 D"},
 	{Name: "hangup.quota", Kind: KindPercent, ZH: "单位季度挂账比例上限", EN: "hung-up share of a unit's due cases in a quarter", Source: "§4.5 D"},
-	{Name: "hangup.petition.stops_statutory", Kind: KindBool, ZH: "挂账停止法定期限", EN: "a hang-up stops the statutory clock", Source: "§4.5 hangup.petition XF A", Statutory: true, Law: "false", Strict: StrictEqual},
 	{Name: "hangup.interim", Kind: KindBool, ZH: "挂账须填临时措施", EN: "interim measures are mandatory", Source: "§4.5 D"},
 }
 
 // firstKeys are the first-responder and coordination duties of §4.6.
 var firstKeys = []Key{
-	{Name: "fr.handover", Kind: KindLimit, ZH: "首问当面移交时限", EN: "FR2: hand over in person", Source: "§4.6 FR2 B"},
 	{Name: "fr.inform", Kind: KindLimit, ZH: "转办后告知诉求人时限", EN: "FR3: tell the petitioner who, where, by when", Source: "§4.6 FR3 D"},
 	{Name: "fr.supplement_once", Kind: KindBool, ZH: "一次性告知", EN: "FR5: one complete list of missing documents", Source: "§4.6 FR5 B"},
 	{Name: "handover.confirm", Kind: KindLimit, ZH: "移交确认时限(逾期退回首问人)", EN: "FR6: the next owner confirms, else back to the first responder", Source: "§4.6 FR6 D"},
-	{Name: "fr.unit_leads", Kind: KindBool, ZH: "首接单位牵头至裁定", EN: "FR7: the first unit leads until adjudicated", Source: "§4.6 FR7 A"},
-	{Name: "fr.lookback", Kind: KindLimit, ZH: "首办倒查期", EN: "FR8: repeat petitions in this time trigger the look-back", Source: "§4.6 FR8 C"},
-	{Name: "fr.keeps_access", Kind: KindBool, ZH: "首问人保留查看权", EN: "FR9: the first responder keeps read access", Source: "§4.6 FR9 D"},
 }

@@ -123,7 +123,7 @@ func TestBookReportsEveryFault(t *testing.T) {
 	t.Parallel()
 	c := city(t)
 	delete(c.Values, "sign.auto")
-	county := layer(t, "county", "1", epoch, map[string]string{"statutory.petition.handle": "61cd", "hangup.petition.stops_statutory": "true", "review.window": "29cd"})
+	county := layer(t, "county", "1", epoch, map[string]string{"statutory.petition.handle": "61cd", "reception.rep_max": "6", "review.window": "29cd"})
 	county.Values["nope"] = value(t, policy.Key{Kind: policy.KindInt}, "1")
 	county.Values["rework.max"] = value(t, policy.Key{Kind: policy.KindBool}, "true")
 	_, err := policy.NewBook("city", []policy.Layer{
@@ -132,7 +132,7 @@ func TestBookReportsEveryFault(t *testing.T) {
 	for _, want := range []string{
 		"city@1 sign.auto: missing", "county@1 nope: unknown key", "county@1 rework.max: value of the wrong kind", "moon@1 : scope is not a known unit",
 		"town@ : version or effective_from missing", "county@1 : version or effective_from used twice", "statutory.petition.handle: 61cd is looser than the statute",
-		"hangup.petition.stops_statutory: true is looser", "review.window: 29cd is looser",
+		"reception.rep_max: 6 is looser", "review.window: 29cd is looser",
 	} {
 		assert.ErrorContains(t, err, want)
 	}

@@ -16,6 +16,10 @@ type Set struct {
 	layers []Layer // the narrowest and latest first
 }
 
+// Known tells a policy from none: a form is also described where no case and no
+// place is at hand, with every input it may have.
+func (s Set) Known() bool { return len(s.layers) > 0 }
+
 // Version names the layers the set is made of, the widest first, such as
 // "220400@2026-01-01+220498@drill-1". It is recorded with every step of a case.
 func (s Set) Version() string {

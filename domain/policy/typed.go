@@ -61,8 +61,8 @@ func (s Set) HandleLimit(t codes.Track, u codes.Urgency) (l calendar.Limit, ok b
 	return s.optional("handle." + string(t) + "." + urgencyOr(u))
 }
 
-// FirstLimit is the limit of the first action, reply or report that §4.2 asks for
-// besides the handling itself; ok is false where there is none.
+// FirstLimit is the limit of the first reply that §4.2 asks of a unit besides the
+// handling itself; ok is false where there is none.
 func (s Set) FirstLimit(t codes.Track, u codes.Urgency) (l calendar.Limit, ok bool) {
 	return s.optional("first." + string(t) + "." + urgencyOr(u))
 }
@@ -88,10 +88,15 @@ func (s Set) Budget(t codes.Track, level codes.Level) calendar.Limit {
 
 // LevelLimit is the budget of a level for the urgency of the case: at L1 the
 // handling limit of §4.2 holds where there is one ("urgent 24 h, emergency 2 h,
-// complex 15 wd"), except for petitions, whose levels share the 60 days.
+// complex 15 wd"). The levels of a petition share its 60 days; an urgent one has its
+// first reply sooner.
 func (s Set) LevelLimit(t codes.Track, level codes.Level, u codes.Urgency) calendar.Limit {
-	if level == codes.LevelUnit && t != codes.TrackPetition {
-		if l, ok := s.HandleLimit(t, u); ok {
+	if level == codes.LevelUnit {
+		within := s.HandleLimit
+		if t == codes.TrackPetition {
+			within = s.FirstLimit
+		}
+		if l, ok := within(t, u); ok {
 			return l
 		}
 	}
@@ -182,10 +187,14 @@ func (s Set) ExtendApplyBefore(l calendar.Limit) calendar.Limit {
 }
 
 // ExtendLength is the longest extension of a limit: of a petition the statutory
-// one, otherwise the original limit up to the cap (§4.5).
+// one, of a dispute what both parties may consent to (§4.2), otherwise the original
+// limit up to the cap (§4.5).
 func (s Set) ExtendLength(t codes.Track, original calendar.Limit) calendar.Limit {
-	if t == codes.TrackPetition {
+	switch t {
+	case codes.TrackPetition:
 		return s.Limit("extend.petition.length")
+	case codes.TrackDispute:
+		return s.Limit("extend.dispute")
 	}
 	share, most := original.Scale(s.Percent("extend.demand.percent"), 100), s.Limit("extend.demand.cap")
 	if share.Nominal() > most.Nominal() {
@@ -211,6 +220,35 @@ func (s Set) ScaleOf(headcount int) codes.Scale {
 		return codes.ScaleGroup
 	}
 	return codes.ScaleIndividual
+}
+
+// PauseLimit is how long a pause for a reason may last; ok is false for one that
+// has no end of its own (§4.1 policy.pause_reasons).
+func (s Set) PauseLimit(reason string) (l calendar.Limit, ok bool) {
+	switch reason {
+	case "supplement":
+		return s.Limit("pause.supplement"), true
+	case "appraisal":
+		return s.Limit("pause.appraisal"), true
+	}
+	return calendar.Limit{}, false
+}
+
+// FollowUps are when a closed matter of the risk is visited (§4.2).
+func (s Set) FollowUps(risk string) []calendar.Limit {
+	switch codes.Risk(risk) {
+	case codes.RiskRed:
+		return s.Limits("followup.red")
+	case codes.RiskOrange:
+		return s.Limits("followup.orange")
+	}
+	return nil
+}
+
+// Within tells whether one case more keeps a share at or under a quota (§4.5
+// hangup.quota, §6 item 54). One case is always within it.
+func Within(quota, counted, of int) bool {
+	return (counted+1)*100 <= quota*max(of, 100/max(1, quota))
 }
 
 func days(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }

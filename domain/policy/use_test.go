@@ -53,7 +53,7 @@ func TestTypedAccessors(t *testing.T) {
 		}
 	}
 	assert.Len(t, s.Limits("followup.red"), 2)
-	assert.True(t, s.Lists("return.forbidden", "a"))
+	assert.True(t, s.Lists("extend.never", "a"))
 	assert.Panics(t, func() { s.Limit("no.such.key") })
 	assert.Panics(t, func() { s.Text("no.such.key") })
 	assert.Panics(t, func() { s.Limit("rework.max") }, "the wrong kind")

@@ -117,8 +117,8 @@ func (v Value) equal(w Value) bool { return v.kind == w.kind && v.String() == w.
 // Amounts of time of different classes are compared by their bounds, and not
 // accepted where the bounds overlap: 20wd is not provably within 30cd.
 func (v Value) asStrict(w Value, dir Strict) bool {
-	if dir == StrictEqual || v.kind != w.kind {
-		return v.equal(w)
+	if v.kind != w.kind {
+		return false
 	}
 	if dir == StrictHigher {
 		v, w = w, v

@@ -42,6 +42,7 @@ var limitKinds = map[string]limitKind{
 	"followup":         kind("回访", "follow-up visit", "§4.2 followup"),
 	"archive":          kind("归档", "archive", "G36 archive.limit"),
 	"unmerge":          kind("可撤销并案期", "window to undo the merge", "G6 merge.undo"),
+	"no_body":          kind("无责任主体件提请县(区)领导", "a matter without a responsible body goes to the county leader", "§4.4 no_body"),
 	"request":          kind("审批", "decision on a request", "§2.2"),
 }
 

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"strings"
 	"time"
 
 	"huajie/domain/codes"
@@ -36,6 +37,19 @@ type Row struct {
 	YellowAt       time.Time     `json:"-"`
 	Light          Light         `json:"light"`
 	Seq            int           `json:"seq"`
+}
+
+// Change says that a case or joint session has moved on. It carries nothing of it: who
+// hears of it reads it under their own rights.
+type Change struct {
+	No  string
+	Seq int
+}
+
+// CaseNo is the number of the case a change belongs to: a session stands under one.
+func (c Change) CaseNo() string {
+	no, _, _ := strings.Cut(c.No, "-")
+	return no
 }
 
 // Filter selects and orders cases. Zero fields select everything in scope.

@@ -124,7 +124,7 @@ func (a *App) Close() {
 // Handler is the HTTP API.
 func (a *App) Handler(version string) http.Handler {
 	d := api.Deps{
-		Reader: a.Store, Accounts: a.Store, Registrar: a.Desk, Rules: a.Book, Log: a.Log, Version: version,
+		Reader: a.Store, Accounts: a.Store, Registrar: a.Desk, Rules: a.Book, Changes: a.Store, Log: a.Log, Version: version,
 		Engine: api.NewEngine(a.Client, a.TaskQueue, a.Store), Stopping: a.stopping.Load,
 	}
 	if a.Telemetry != nil {
