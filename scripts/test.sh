@@ -28,8 +28,11 @@ vetted() { go vet ./... && (cd embedded && go vet ./...); }
 # The stack itself is built without the race detector and started once.
 tests() {
 	go build -o bin/teststack ./internal/testkit/cmd/teststack
-	bin/teststack -- go test -race -p 2 -timeout 20m "${TEST_PACKAGES:-./...}"
+	bin/teststack -- go test -race -p 2 -timeout 20m $(go list ./... | grep -v '/e2e/chaos')
 }
+
+# Chaos takes the machine for itself: beside it other tests would run out of time.
+chaos() { go test -race -timeout 20m ./e2e/chaos/...; }
 
 # No race detector here: it would compile the whole Temporal server once more.
 embedded_tests() { (cd embedded && go test ./...); }
@@ -41,4 +44,5 @@ stage 'vet' vetted
 stage 'lint' make --no-print-directory lint
 stage 'tests of the Temporal server' embedded_tests
 stage 'tests on the real stack' tests
+stage 'chaos' chaos
 printf '== all well after %d s\n' $((SECONDS - total))

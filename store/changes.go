@@ -82,17 +82,21 @@ func (s *Store) Standing(ctx context.Context, nos []string) (map[string]*grievan
 	return out, fault(err)
 }
 
+// lately are the streams that were written since a moment, by the index of the events:
+// the rows themselves are in no order of time.
+const lately = `(SELECT no AS moved, max(recorded_at) AS moved_at FROM events WHERE recorded_at >= `
+
 // ChangedSince lists what in scope has changed since a moment, oldest first, at most
 // so many and one more.
 func (s *Store) ChangedSince(ctx context.Context, scope view.Scope, since time.Time, most int) ([]view.Change, error) {
 	w := within(scope)
-	w.and("cases.updated_at >= ?", since)
-	sql := `SELECT no, seq, updated_at FROM cases` + w.String()
+	of := lately + w.arg(since) + ` GROUP BY no) AS e `
+	sql := `SELECT cases.no, cases.seq, moved_at FROM ` + of + `JOIN cases ON cases.no = moved` + w.String()
 	w = &where{args: w.args} // numbered on from the first question
 	w.sees(scope)
-	w.and("sessions.updated_at >= ?", since)
-	sql += ` UNION ALL SELECT sessions.no, sessions.seq, sessions.updated_at FROM sessions JOIN cases ON cases.no = sessions.case_no` + w.String()
-	sql = `SELECT no, seq FROM (` + sql + `) AS changed ORDER BY updated_at, no LIMIT ` + w.arg(most+1)
+	sql += ` UNION ALL SELECT sessions.no, sessions.seq, moved_at FROM ` + of +
+		`JOIN sessions ON sessions.no = moved JOIN cases ON cases.no = sessions.case_no` + w.String()
+	sql = `SELECT no, seq FROM (` + sql + `) AS changed ORDER BY moved_at, no LIMIT ` + w.arg(most+1)
 	rows, err := s.pool.Query(ctx, sql, w.args...)
 	if err != nil {
 		return nil, fault(err)

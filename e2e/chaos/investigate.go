@@ -69,7 +69,7 @@ func timeline(no string, e Evidence) []string {
 	}
 	for _, s := range e.Strikes {
 		if s.From.Before(to.Add(time.Minute)) && s.To.After(from.Add(-10*time.Second)) {
-			all = append(all, line{s.From, "FAULT begins " + s.String()}, line{s.To, "FAULT lifted " + s.Fault.String()})
+			all = append(all, line{s.From, "FAULT begins " + s.String()}, line{s.To, "FAULT lifted " + s.String()})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b line) int { return a.at.Compare(b.at) })
