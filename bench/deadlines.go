@@ -82,6 +82,9 @@ func (s *storm) play(ctx context.Context) error {
 	if s.people, err = newOfficers(ctx, s.site.Base, s.atOnce); err != nil {
 		return err
 	}
+	if err := s.site.weigh(s.r, fmt.Sprintf("with %d cases open", s.cases)); err != nil {
+		return err
+	}
 	working, goHome := context.WithCancel(ctx)
 	defer goHome()
 	var wg sync.WaitGroup
@@ -107,6 +110,9 @@ func (s *storm) play(ctx context.Context) error {
 	}
 	s.r.Report.Add("firings", "from the first limit to the last firing", fired.Sub(begin).Seconds(), "s")
 	s.r.Report.Add("firings", "from the first limit until all stood in the ledger", s.seen.Sub(begin).Seconds(), "s")
+	if err := s.site.weigh(s.r, "after the storm"); err != nil {
+		return err
+	}
 	return s.check(ctx)
 }
 

@@ -285,8 +285,8 @@ func (b *batch) row(i int) {
 	n := b.first + i
 	no := fmt.Sprintf("%sG20%02d%02d%02d%05d", place, n/100000/28/12, 1+n/100000/28%12, 1+n/100000%28, n%100000)
 	age := time.Duration((1 - passed) * float64(years))
-	came := b.generator.now.Add(-age - 2*time.Hour)
-	limit := b.generator.now.Add(time.Duration((b.chance.Float64()*8 - 1) * float64(3*24*time.Hour)))
+	came := b.now.Add(-age - 2*time.Hour)
+	limit := b.now.Add(time.Duration((b.chance.Float64()*8 - 1) * float64(3*24*time.Hour)))
 	for _, p := range t.parts {
 		b.cases.WriteString(p.text)
 		switch p.then {
@@ -324,7 +324,7 @@ func (b *batch) count(t *template, unit string, limit time.Time) {
 			b.stock.unitOpen++
 		}
 	}
-	if t.clock && limit.Before(b.generator.now) {
+	if t.clock && limit.Before(b.now) {
 		b.stock.overdue++
 	}
 	for word, has := range t.words {

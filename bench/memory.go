@@ -25,7 +25,7 @@ func memory() Scenario {
 			}
 			defer func() { err = errors.Join(err, site.Close()) }()
 			s := &storm{r: r, site: site, within: time.Second}
-			if err := site.weigh(r, 0); err != nil {
+			if err := site.weigh(r, "idle"); err != nil {
 				return err
 			}
 			for _, size := range sizes {
@@ -37,7 +37,7 @@ func memory() Scenario {
 				if _, err := newOfficers(ctx, site.Base, 1); err != nil { // the api works a little too
 					return err
 				}
-				if err := site.weigh(r, size); err != nil {
+				if err := site.weigh(r, fmt.Sprintf("with %d open cases", size)); err != nil {
 					return err
 				}
 			}
@@ -49,13 +49,13 @@ func memory() Scenario {
 }
 
 // weigh notes the memory of both processes.
-func (s *Site) weigh(r *Run, open int) error {
+func (s *Site) weigh(r *Run, when string) error {
 	for _, c := range []*child{s.api, s.worker} {
 		mb, err := residentMB(c.cmd.Process.Pid)
 		if err != nil {
 			return err
 		}
-		r.Report.Add(c.role, fmt.Sprintf("resident with %d open cases", open), mb, "MB")
+		r.Report.Add(c.role, "resident "+when, mb, "MB")
 	}
 	return nil
 }

@@ -54,7 +54,7 @@ type Deps struct {
 type Options struct {
 	TaskQueue  string        // default workflows.TaskQueue
 	Pollers    int           // default 16: fewer than concurrent officers costs latency
-	CacheSize  int           // workflows kept folded in memory
+	CacheSize  int           // default 4000: workflows kept folded in memory
 	SweepEvery time.Duration // default 5 s: how soon a stored but unstarted case is picked up
 }
 
@@ -77,9 +77,10 @@ func New(d Deps, o Options) *Worker {
 	if o.SweepEvery == 0 {
 		o.SweepEvery = 5 * time.Second
 	}
-	if o.CacheSize > 0 {
-		worker.SetStickyWorkflowCacheSize(o.CacheSize)
+	if o.CacheSize == 0 {
+		o.CacheSize = 4000
 	}
+	worker.SetStickyWorkflowCacheSize(o.CacheSize)
 	d.late = &late{}
 	return &Worker{deps: d, options: o, sweeper: &sweeper{Deps: d, queue: o.TaskQueue}}
 }
