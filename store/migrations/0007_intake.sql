@@ -8,7 +8,6 @@ CREATE INDEX persons_id_no ON persons (id_no) WHERE id_no <> '';
 
 -- Rulings that stand beside the duty catalogue (§4.4 adjudicate.effect).
 CREATE INDEX events_adjudicated ON events (no) WHERE type = 'adjudicated';
-CREATE INDEX cases_precedent ON cases (county, category) WHERE body -> 'flags' ? 'precedent';
 
 -- The quota of cases closed as explained is counted over a quarter (§6 item 54).
 CREATE INDEX cases_lead_closed ON cases (lead_unit, closed_at) WHERE closed_at IS NOT NULL;
@@ -27,4 +26,4 @@ CREATE INDEX recent_intakes_at ON recent_intakes (at);
 
 -- +goose Down
 DROP TABLE recent_intakes;
-DROP INDEX cases_lead_closed, cases_precedent, events_adjudicated, persons_id_no, persons_phone;
+DROP INDEX cases_lead_closed, events_adjudicated, persons_id_no, persons_phone;
