@@ -126,7 +126,7 @@ func (s *storm) prepare(ctx context.Context) (time.Time, error) {
 		return time.Time{}, err
 	}
 	one := time.Since(began) / trial
-	begin := time.Now().Add(one*time.Duration(s.cases)*2 + 30*time.Second)
+	begin := time.Now().Add(one*time.Duration(s.cases)*5/4 + 30*time.Second)
 	s.r.Say("preparing %d cases, limits pass from %s on", s.cases, begin.Format(time.TimeOnly))
 	s.nos = nil
 	return begin, s.register(ctx, s.cases, begin)

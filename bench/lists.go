@@ -98,12 +98,17 @@ func (l *shelves) play(ctx context.Context, sizes []int) error {
 			return errors.Join(err, errors.New("no case to look for"))
 		}
 		for _, q := range l.inquiries(page.Items[0].No) {
+			before := l.r.Lab.usage(l.site.api)
 			took, err := l.measure(ctx, q)
 			if err != nil {
 				return err
 			}
+			used := usage{}
+			used.add(before, l.r.Lab.usage(l.site.api))
 			group := fmt.Sprintf("%d stored", size)
 			l.r.Report.Spread(group, q.name, took)
+			// Whatever else the machine does: how much PostgreSQL has to do.
+			l.r.Report.Add(group, q.name+", CPU of postgres", millis(used["postgres"])/float64(len(took)+warmUp), "ms")
 			if size == sizes[0] {
 				first[q.name] = Percentile(took, 50)
 			} else {
@@ -155,15 +160,18 @@ func (l *shelves) ask(ctx context.Context, q inquiry, into any) error {
 	return a.Into(into)
 }
 
+// warmUp is how many questions do not count.
+const warmUp = 5
+
 // measure asks a question again and again, after a few times that do not count.
 func (l *shelves) measure(ctx context.Context, q inquiry) ([]time.Duration, error) {
 	var took []time.Duration
-	for i := range l.times + 5 {
+	for i := range l.times + warmUp {
 		began := time.Now()
 		if err := l.ask(ctx, q, nil); err != nil {
 			return nil, fmt.Errorf("%s: %w", q.name, err)
 		}
-		if i >= 5 {
+		if i >= warmUp {
 			took = append(took, time.Since(began))
 		}
 	}
