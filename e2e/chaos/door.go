@@ -2,7 +2,6 @@ package chaos
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"net"
@@ -17,11 +16,14 @@ import (
 // door stands before a server, for one of those who use it. What goes through it can
 // be cut, stalled and slowed.
 type door struct {
-	name  string
-	proxy *toxiproxy.Proxy
+	name     string
+	upstream string
+	server   *toxiproxy.ApiServer
+	at       string // host:port it is found at
 
-	mu   sync.Mutex
-	cuts int // how many faults keep it shut
+	mu    sync.Mutex
+	proxy *toxiproxy.Proxy
+	cuts  int // how many faults keep it shut
 }
 
 // doors makes them; toxiproxy wants a server object even where nobody asks it over HTTP.
@@ -40,17 +42,40 @@ func (d *doors) open(name, upstream string) (*door, error) {
 	if err := p.Start(); err != nil {
 		return nil, fmt.Errorf("door %s: %w", name, err)
 	}
-	return &door{name: name, proxy: p}, nil
+	return &door{name: name, upstream: upstream, server: d.server, at: p.Listen, proxy: p}, nil
 }
 
-func (d *door) address() string { return d.proxy.Listen }
+func (d *door) address() string { return d.at }
 
 // cut closes what is open and refuses what comes, until as many have opened it again.
 func (d *door) cut() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.cuts++
-	d.proxy.Stop()
+	d.shut()
+}
+
+// stuckAfter is how long toxiproxy may take. It waits for the links of connections to take
+// a toxic up or let go of it, and one that is stuck keeps it waiting for ever.
+const stuckAfter = 3 * time.Second
+
+// bounded does something that may never come back.
+func bounded(do func()) {
+	done := make(chan struct{})
+	go func() {
+		do()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-time.After(stuckAfter):
+	}
+}
+
+// shut closes the port at once and then everything that is open.
+func (d *door) shut() {
+	p := d.proxy
+	bounded(p.Stop)
 }
 
 func (d *door) uncut() error {
@@ -62,13 +87,13 @@ func (d *door) uncut() error {
 
 // reopen lets everything through again, unless another fault keeps the door shut. What a stall
 // has swallowed is lost, so the connections of the time of the fault are closed. They are
-// after a slow one, too: toxiproxy may leave a connection stuck when its toxic is taken away
-// under way.
+// after a slow one, too: a connection may be stuck in its toxic, and so may be whoever
+// takes the toxic away. So a new proxy takes the place of the old one.
 func (d *door) reopen() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.proxy.Stop()
-	d.proxy.Toxics.ResetToxics(context.Background())
+	d.shut()
+	d.proxy = toxiproxy.NewProxy(d.server, d.name, d.at, d.upstream)
 	if d.cuts > 0 {
 		return nil
 	}
@@ -88,8 +113,20 @@ func (d *door) poison(kind, direction string, attributes map[string]any) error {
 	if err != nil {
 		return err
 	}
-	_, err = d.proxy.Toxics.AddToxicJson(bytes.NewReader(b))
-	return err
+	d.mu.Lock()
+	p := d.proxy
+	d.mu.Unlock()
+	failed := make(chan error, 1)
+	bounded(func() {
+		_, err := p.Toxics.AddToxicJson(bytes.NewReader(b))
+		failed <- err
+	})
+	select {
+	case err = <-failed:
+		return err
+	default:
+		return nil // it is taken up by all connections but those that are stuck, which is as good
+	}
 }
 
 // The ports that are handed out lie below those the kernel gives to outgoing

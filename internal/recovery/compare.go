@@ -74,15 +74,16 @@ func (v *verifier) missing(ctx context.Context, s store.Stream) error {
 	return nil
 }
 
-// compare asks the workflow for its state until it is that of the ledger. The
-// ledger may be a step ahead: a commit comes before the history knows of it,
-// and after a crash in between nobody may have come back.
+// compare asks the workflow for its state and holds it against the ledger at the
+// same sequence: both may move on while they are asked. The ledger may be ahead: a
+// commit comes before the history knows of it, and after a crash in between nobody
+// may have come back; but where it stood at first the workflow must come to.
 //
 // A workflow that does not answer is asked again: after an outage its task may just be
 // waiting for its turn, and an operator who is told that everything is broken looks in the
 // wrong place.
 func (v *verifier) compare(ctx context.Context, s store.Stream) (store.Stream, error) {
-	began, nudged := time.Now(), false
+	began, nudged, wanted := time.Now(), false, s.Seq()
 	for asked := 1; ; asked++ {
 		got, err := v.Engine.State(ctx, s.Kind, s.No)
 		if ctx.Err() != nil {
@@ -103,12 +104,16 @@ func (v *verifier) compare(ctx context.Context, s store.Stream) (store.Stream, e
 			return s, nil
 		}
 		v.silent.Store(0)
-		ledger, workflow := s.Seq(), got.GetHead().Seq
-		waited := time.Since(began)
+		workflow := got.GetHead().Seq
+		if workflow > s.Seq() { // most likely it has moved on since the ledger was read
+			if s, err = v.again(ctx, s); err != nil || s.State == nil {
+				return s, err
+			}
+		}
+		ledger, waited := s.Seq(), time.Since(began)
 		switch {
-		case ledger == workflow:
-			v.same(s, got, nudged)
-			return s, nil
+		case wanted <= workflow && workflow <= ledger:
+			return s, v.same(s, got, nudged)
 		case waited > v.o.Wait:
 			v.apart(s, ledger, workflow)
 			return s, nil
@@ -136,16 +141,21 @@ func (v *verifier) again(ctx context.Context, s store.Stream) (store.Stream, err
 	return now, err
 }
 
-// same judges two states of one sequence.
-func (v *verifier) same(s store.Stream, got machine.Subject, nudged bool) {
+// same judges the state of the workflow by the events of the ledger up to there.
+func (v *verifier) same(s store.Stream, got machine.Subject, nudged bool) error {
+	seq := got.GetHead().Seq
+	want, err := foldedTo(s, seq)
+	if err != nil {
+		return err
+	}
+	want.GetHead().No = s.No
 	body, err := json.Marshal(got)
 	if err != nil {
-		v.find(finding(WorkflowOther, s.Kind, s.No, err.Error()))
-		return
+		return err
 	}
-	if what := store.DifferingFields(s.State, body); what != "" {
-		v.find(finding(WorkflowOther, s.Kind, s.No, fmt.Sprintf("at %d the workflow has another %s", s.Seq(), what)))
-		return
+	if what := store.DifferingFields(want, body); what != "" {
+		v.find(finding(WorkflowOther, s.Kind, s.No, fmt.Sprintf("at %d the workflow has another %s", seq, what)))
+		return nil
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -153,6 +163,7 @@ func (v *verifier) same(s store.Stream, got machine.Subject, nudged bool) {
 	if nudged {
 		v.report.Healed = append(v.report.Healed, s.No)
 	}
+	return nil
 }
 
 func (v *verifier) apart(s store.Stream, ledger, workflow int) {

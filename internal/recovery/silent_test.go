@@ -49,3 +49,31 @@ func TestASilentWorkflowIsAskedAgain(t *testing.T) {
 	require.Len(t, report.Findings, 1)
 	require.Equal(t, recovery.NoAnswer, report.Findings[0].Code)
 }
+
+// restless is an engine whose workflow takes another step whenever it is asked.
+type restless struct {
+	recovery.Engine
+	step func()
+}
+
+// State implements recovery.Engine.
+func (r *restless) State(ctx context.Context, kind, no string) (machine.Subject, error) {
+	r.step()
+	return r.Engine.State(ctx, kind, no)
+}
+
+// TestACaseThatMovesIsNoFinding: on a busy machine a case moves between the moment
+// its ledger is read and the moment its workflow answers, every time (found by e2e/chaos).
+func TestACaseThatMovesIsNoFinding(t *testing.T) {
+	t.Parallel()
+	s := newStand(t)
+	no := s.inHand()
+	d := *s.Desk
+	d.Engine = &restless{Engine: s.Engine, step: func() {
+		s.do("handler."+housing, no, "contact-petitioner", map[string]any{"method": "phone", "reached": true, "summary": "已联系"})
+	}}
+	report, err := d.Verify(context.Background(), recovery.Options{No: no})
+	require.NoError(t, err)
+	require.Empty(t, report.Findings)
+	require.Equal(t, 1, report.Compared)
+}
