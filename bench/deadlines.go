@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 
 	"huajie/activities"
@@ -208,16 +209,27 @@ func (s *Site) dispatched(ctx context.Context, at time.Time) (string, error) {
 }
 
 // begin starts the workflow of a case that was written into the ledger. It is an
-// error if somebody has started it before.
+// error if somebody else has started it before; an engine that is too busy to
+// answer is asked again, and may then have started it for us.
 func (s *Site) begin(ctx context.Context, no string) error {
 	events, err := s.Store.StoredEvents(ctx, no)
 	if err != nil {
 		return err
 	}
 	in := workflows.GrievanceInput{No: no, Events: events}
-	_, err = s.Client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: workflows.GrievanceID(no), TaskQueue: s.TaskQueue,
-		TypedSearchAttributes: workflows.StartAttributes(in), WorkflowExecutionErrorWhenAlreadyStarted: true}, workflows.GrievanceWorkflow, in)
-	return err
+	o := client.StartWorkflowOptions{ID: workflows.GrievanceID(no), TaskQueue: s.TaskQueue,
+		TypedSearchAttributes: workflows.StartAttributes(in), WorkflowExecutionErrorWhenAlreadyStarted: true}
+	for try := 0; ; try++ {
+		_, err = s.Client.ExecuteWorkflow(ctx, o, workflows.GrievanceWorkflow, in)
+		var already *serviceerror.WorkflowExecutionAlreadyStarted
+		if err == nil || try > 0 && errors.As(err, &already) {
+			return nil
+		}
+		if errors.As(err, &already) || try == 5 || ctx.Err() != nil {
+			return fmt.Errorf("start %s: %w", no, err)
+		}
+		time.Sleep(time.Second)
+	}
 }
 
 // work lets officers live whole cases, one after the other, until they go home.

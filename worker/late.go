@@ -29,8 +29,8 @@ const (
 	tardy = 2 * time.Second
 	// glance is how often limits are looked for that the engine is late with.
 	glance = time.Second
-	// hands is how many limits take effect at once: officers are to get through.
-	hands = 4
+	// hands is how many limits take effect at once: a third of the connections.
+	hands = 8
 	// tellAtOnce is how many workflows are told in a glance that found nothing late.
 	tellAtOnce = 10
 )
