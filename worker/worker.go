@@ -118,9 +118,9 @@ const stickyPatience = 8 * time.Second
 // stillThere is how long workflow code may compute before the SDK takes it for
 // stuck. Ours only folds events, so at the default of a second the detector met nothing but
 // machines that were busy or had been frozen for a moment: it failed good tasks, which then
-// waited for their next attempt, when there was least time to lose. It stays below the limit
-// of a task, ten seconds, so that code that is stuck is still named.
-const stillThere = 8 * time.Second
+// waited for their next attempt, when there was least time to lose, while their code went
+// on beside the SDK's. Code that is stuck is still named, a minute later.
+const stillThere = time.Minute
 
 // RegisterWorkflows names every workflow as histories know it: on a worker, a
 // replayer or a test environment.

@@ -89,7 +89,7 @@ func (o *office) work() (goHome func()) {
 	var wg sync.WaitGroup
 	for range 3 {
 		wg.Go(func() {
-			for ctx.Err() == nil {
+			for n := 0; n < 15 && ctx.Err() == nil; n++ { // what is registered goes on moving by itself
 				a, err := o.Do(ctx, "win-general.220498", http.MethodPost, "/api/v1/grievances", o.key(), drillMatter("楼道堆物"))
 				var r receipt
 				if err = errors.Join(err, ctx.Err()); err == nil && a.Into(&r) == nil {
