@@ -2,13 +2,11 @@ package worker
 
 import (
 	"context"
-	"log/slog"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/client"
-	tlog "go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/workflow"
 
 	"huajie/domain"
@@ -30,11 +28,7 @@ func (unwritten) StoredSession(context.Context, string) (*joint.Session, error) 
 // write its first events hears that its case has called it off (found by e2e/chaos).
 func TestWordReachesASessionTheLedgerDoesNotKnowYet(t *testing.T) {
 	t.Parallel()
-	address, namespace := testkit.Temporal(t)
-	quiet := slog.New(slog.DiscardHandler)
-	c, err := client.Dial(client.Options{HostPort: address, Namespace: namespace, Logger: tlog.NewStructuredLogger(quiet)})
-	require.NoError(t, err)
-	t.Cleanup(c.Close)
+	c := engine(t)
 	no := testkit.Name(t) + "-J1"
 	deps := Deps{Client: c, Cases: unwritten{}, Log: quiet}
 	w := New(deps, Options{TaskQueue: no}).build(make(chan error, 1))

@@ -2,8 +2,8 @@ package worker
 
 import (
 	"context"
-	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"huajie/activities"
@@ -45,24 +45,28 @@ func (s *sweeper) keepTime(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		for s.goAhead(ctx) == batch && ctx.Err() == nil { // more may wait
+		for s.goAhead(ctx) && ctx.Err() == nil { // more wait
 		}
 	}
 }
 
-// goAhead lets the limits take effect that the engine is late with, and tells how
-// many it found. Where it finds none it tells the workflows of what it did before.
-func (s *sweeper) goAhead(ctx context.Context) int {
+// goAhead lets the limits take effect that the engine is late with, and tells
+// whether to go on at once: there may be more of them, and they can be written.
+// Where it finds none it tells the workflows of what it did before.
+func (s *sweeper) goAhead(ctx context.Context) bool {
 	nos, err := s.Cases.Overslept(ctx, time.Now().Add(-tardy), batch)
 	if err != nil {
-		return 0 // sweep tells of the ledger
+		return false // sweep tells of the ledger
 	}
+	var failed atomic.Bool
 	work := make(chan string)
 	var wg sync.WaitGroup
 	for range min(hands, len(nos)) {
 		wg.Go(func() {
 			for no := range work {
-				s.fire(ctx, no)
+				if s.fire(ctx, no) != nil {
+					failed.Store(true)
+				}
 			}
 		})
 	}
@@ -74,13 +78,13 @@ func (s *sweeper) goAhead(ctx context.Context) int {
 	if len(nos) == 0 {
 		s.tellOf(ctx)
 	}
-	return len(nos)
+	return len(nos) == batch && !failed.Load()
 }
 
 // fire lets every limit of a case or session take effect that has passed by now.
-func (s *sweeper) fire(ctx context.Context, no string) {
+func (s *sweeper) fire(ctx context.Context, no string) error {
 	kind := activities.KindGrievance
-	if strings.Contains(no, "-J") {
+	if isSession(no) {
 		kind = activities.KindSession
 	}
 	out, err := s.Desk.Commit(ctx, activities.CommitInput{Kind: kind, No: no, Seq: -1, At: time.Now()})
@@ -88,16 +92,17 @@ func (s *sweeper) fire(ctx context.Context, no string) {
 		if ctx.Err() == nil {
 			s.Log.WarnContext(ctx, "a limit could not take effect", "case", no, "error", err)
 		}
-		return
+		return err
 	}
 	if len(out.Events) == 0 {
-		return // somebody was quicker
+		return nil // somebody was quicker
 	}
 	at := time.Now()
 	if due := out.Events[0].At; at.Sub(due) > oversleep {
 		at = due // so late that its workflow is told as soon as may be
 	}
 	s.late.note(no, at)
+	return nil
 }
 
 // tellOf tells workflows that have not taken notice by themselves within the time

@@ -17,15 +17,23 @@ import (
 
 func TestMain(m *testing.M) { testkit.Main(m) }
 
+// engine is a client of the tests' engine that says nothing.
+func engine(t *testing.T) client.Client {
+	t.Helper()
+	address, namespace := testkit.Temporal(t)
+	c, err := client.Dial(client.Options{HostPort: address, Namespace: namespace, Logger: tlog.NewStructuredLogger(quiet)})
+	require.NoError(t, err)
+	t.Cleanup(c.Close)
+	return c
+}
+
+var quiet = slog.New(slog.DiscardHandler)
+
 // TestABusyMachineFailsNoTask: a workflow that gets no processor for two seconds,
 // or was frozen with its machine, has done nothing wrong (found by e2e/chaos).
 func TestABusyMachineFailsNoTask(t *testing.T) {
 	t.Parallel()
-	address, namespace := testkit.Temporal(t)
-	quiet := slog.New(slog.DiscardHandler)
-	c, err := client.Dial(client.Options{HostPort: address, Namespace: namespace, Logger: tlog.NewStructuredLogger(quiet)})
-	require.NoError(t, err)
-	t.Cleanup(c.Close)
+	c := engine(t)
 	queue := testkit.Name(t)
 	w := New(Deps{Client: c, Log: quiet}, Options{TaskQueue: queue}).build(make(chan error, 1))
 	w.RegisterWorkflowWithOptions(func(workflow.Context) error {
