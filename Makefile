@@ -1,10 +1,11 @@
 # Huajie: build, run, test. `make run` and `make test` are all one needs; both
 # install or build what is missing and say what they are doing.
 #
-# Three modules live here and are built apart, on purpose:
+# Four modules live here and are built apart, on purpose:
 #   .          the product
 #   embedded/  the Temporal server of the local stack (460 modules in its graph)
 #   tools/     linters
+#   tools/provider/ the OpenID provider the tests sign in at
 # There is no go.work. A workspace has one version of every module for all its
 # members: joining embedded/ would move about forty requirements of the product
 # (and as many of the server, away from the set its makers tested), and would
@@ -55,6 +56,12 @@ bin/golangci-lint bin/workflowcheck: tools/go.mod tools/go.sum
 	@mkdir -p bin
 	@cd tools && go build -ldflags='$(LDFLAGS)' -o ../bin/ github.com/golangci/golangci-lint/v2/cmd/golangci-lint go.temporal.io/sdk/contrib/tools/workflowcheck
 	@touch bin/golangci-lint bin/workflowcheck
+
+bin/oidc-provider: tools/provider/go.mod tools/provider/go.sum tools/provider/main.go
+	@echo "== building the OpenID provider of the tests"
+	@mkdir -p bin
+	@cd tools/provider && go build -ldflags='$(LDFLAGS)' -o ../../bin/oidc-provider .
+	@touch bin/oidc-provider
 
 bench: bin/huajie-temporal bin/bench ## measure this machine; BENCH="-help" shows what can be chosen
 	@./bin/bench $(BENCH)

@@ -4,16 +4,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"huajie/domain"
+	"huajie/domain/casefile"
+	"huajie/domain/casekind"
 	"huajie/domain/codes"
 	"huajie/domain/form"
+	"huajie/domain/gridevent"
 	"huajie/domain/grievance"
 	"huajie/domain/joint"
 	"huajie/domain/machine"
 	"huajie/domain/notice"
 	"huajie/domain/view"
+	"huajie/domain/whistle"
 )
 
 // Rulebook gives the rules a case is judged by.
@@ -24,7 +29,7 @@ type Rulebook interface {
 	Rules(area, version string, at time.Time) *machine.Rules
 }
 
-// Desk is where every change of a case or session is decided and written down.
+// Desk is where every change of a case, session or whistle is decided and written down.
 type Desk struct {
 	Ledger Ledger
 	Book   Rulebook
@@ -67,12 +72,14 @@ type CommitResult struct {
 func (d *Desk) Commit(ctx context.Context, in CommitInput) (CommitResult, error) {
 	w := Write{Kind: in.Kind, No: in.No, Seq: in.Seq, Key: in.Command.Key, Fingerprint: in.Command.Fingerprint}
 	in.recordedAt = in.At.Add(max(d.delays.begin(in, d.now()), d.inherited(in.At)))
-	switch in.Kind {
-	case KindGrievance:
-		_, w.Beside = grievance.Machine.Named(in.Command.Action, in.Command.Input)
-		w.Decide = func(cur Current) (Decision, error) { return d.decideCase(cur, in) }
-	case KindSession:
+	switch k, isCase := casekind.Named(in.Kind); {
+	case isCase:
+		_, w.Beside = k.Named(in.Command.Action, in.Command.Input)
+		w.Decide = func(cur Current) (Decision, error) { return d.decideCase(cur, k, in) }
+	case in.Kind == KindSession:
 		w.Decide = func(cur Current) (Decision, error) { return d.decideSession(cur, in) }
+	case in.Kind == KindWhistle:
+		w.Decide = func(cur Current) (Decision, error) { return d.decideWhistle(cur, in) }
 	default:
 		return CommitResult{}, fmt.Errorf("no machine for %q", in.Kind)
 	}
@@ -84,21 +91,18 @@ func (d *Desk) Commit(ctx context.Context, in CommitInput) (CommitResult, error)
 	return CommitResult{Events: out.Events, Behind: out.Behind}, nil
 }
 
-func (d *Desk) decideCase(cur Current, in CommitInput) (Decision, error) {
-	c := grievance.Fresh()
+func (d *Desk) decideCase(cur Current, k casekind.Kind, in CommitInput) (Decision, error) {
+	c := k.Fresh()
 	if err := cur.State(c); err != nil {
 		return Decision{}, err
 	}
-	version := ""
-	if !c.DispatchedAt.IsZero() {
-		version = c.RulebookVersion // a case keeps the rules of its dispatch
-	}
-	rules := d.Book.Rules(c.Area, version, in.At)
-	world, err := d.worldOf(cur, c, in, rules)
+	card := c.Card()
+	rules := d.Book.Rules(card.Area, card.JudgedBy(), card.JudgedAt(in.At))
+	world, err := d.worldOf(cur, k, c, in, rules)
 	if err != nil {
 		return Decision{}, err
 	}
-	events, next, unanswered, err := decide(grievance.Machine, c, in, rules, world)
+	events, next, unanswered, err := decide[casefile.Case](k, c, in, rules, world)
 	if err != nil {
 		return Decision{}, err
 	}
@@ -114,7 +118,7 @@ func (d *Desk) decideCase(cur Current, in CommitInput) (Decision, error) {
 		})
 	}
 	out := Decision{Events: events, State: next, Notices: notice.RenderAll(events, about, rules), Unanswered: unanswered}
-	return d.withSplit(cur, out, c, in, rules)
+	return d.withSplit(cur, out, card, in, rules)
 }
 
 func (d *Desk) decideSession(cur Current, in CommitInput) (Decision, error) {
@@ -128,16 +132,22 @@ func (d *Desk) decideSession(cur Current, in CommitInput) (Decision, error) {
 	if err != nil {
 		return Decision{}, err
 	}
-	events, next, unanswered, err := decide(joint.Machine, s, in, rules, machine.World{People: people, RecordedAt: in.recordedAt})
+	events, next, unanswered, err := decide[*joint.Session](joint.Machine, s, in, rules, machine.World{People: people, RecordedAt: in.recordedAt})
 	if err != nil {
 		return Decision{}, err
 	}
 	return Decision{Events: events, State: next, Notices: notice.RenderAll(events, notice.FromSession(next, rules), rules), Unanswered: unanswered}, nil
 }
 
+// judge is what decides: the machine of a session, or that of a kind of case.
+type judge[S machine.Subject] interface {
+	Decide(s S, cmd machine.Command, rules *machine.Rules, world machine.World, now time.Time) ([]machine.Event, S, error)
+	Fire(s S, rules *machine.Rules, world machine.World, now time.Time) ([]machine.Event, S, error)
+}
+
 // decide lets the rules judge. Where more limits have passed than one commit may
 // hold, the first of them are all that is decided: the command is unanswered.
-func decide[S machine.Subject](m *machine.Machine[S], s S, in CommitInput, rules *machine.Rules, world machine.World) (events []machine.Event, next S, unanswered bool, err error) {
+func decide[S machine.Subject](m judge[S], s S, in CommitInput, rules *machine.Rules, world machine.World) (events []machine.Event, next S, unanswered bool, err error) {
 	if in.Command.Action != "" {
 		events, next, err = m.Decide(s, in.Command, rules, world, in.At)
 		if unanswered = errors.Is(err, machine.ErrCatchUp); !unanswered {
@@ -162,13 +172,16 @@ func namesPeople(events []machine.Event) bool {
 }
 
 // worldOf gathers what the decision must know of users and other cases.
-func (d *Desk) worldOf(cur Current, c *grievance.Case, in CommitInput, rules *machine.Rules) (machine.World, error) {
+func (d *Desk) worldOf(cur Current, k casekind.Kind, of casefile.Case, in CommitInput, rules *machine.Rules) (machine.World, error) {
 	w := machine.World{RecordedAt: in.recordedAt}
-	users, cases := grievance.Machine.Named(in.Command.Action, in.Command.Input)
-	for _, r := range c.Requests { // a signature carries out what was asked for
-		u, k := grievance.Machine.Named(r.Action, r.Input)
-		users, cases = append(users, u...), append(cases, k...)
+	users, cases := k.Named(in.Command.Action, in.Command.Input)
+	for _, r := range of.GetHead().Requests { // a signature carries out what was asked for
+		u, n := k.Named(r.Action, r.Input)
+		users, cases = append(users, u...), append(cases, n...)
 	}
+	// A case goes together with cases of its own kind only.
+	cases = slices.DeleteFunc(cases, func(no string) bool { other, _ := casefile.KindOf(no); return other != k.Name })
+	c := of.Card()
 	var err error
 	if w.People, err = cur.People(users); err != nil {
 		return w, err
@@ -176,9 +189,18 @@ func (d *Desk) worldOf(cur Current, c *grievance.Case, in CommitInput, rules *ma
 	if w.Cases, err = cur.Cases(cases, sightOf(in.Command.Actor, rules)); err != nil {
 		return w, err
 	}
+	if w.Photos, err = photosOf(cur, k.Files(in.Command.Action, in.Command.Input), rules, in.At); err != nil {
+		return w, err
+	}
+	if event, ok := of.(*gridevent.Event); ok {
+		err = eventWorld(cur, event, in, rules, &w)
+		return w, err
+	}
 	switch in.Command.Action {
 	case "split":
-		w.NewNo, err = cur.NewNo(c.County, grievanceLetter, in.At)
+		w.NewNo, err = cur.NewNo(c.County, casefile.LetterGrievance, in.At)
+	case "blow-whistle":
+		w.NewNo, err = cur.NewNo(c.County, whistle.Letter, in.At)
 	case "suspend":
 		w.HangUps.Suspended, w.HangUps.Due, err = cur.HangUps(c.LeadUnit, quarter(in.At))
 	case "close-explained":
@@ -196,8 +218,9 @@ func sightOf(a domain.Actor, rules *machine.Rules) view.Scope {
 	return view.ScopeOf(a, rules.Org)
 }
 
-// withSplit registers the case a split has made, in the same transaction.
-func (d *Desk) withSplit(cur Current, out Decision, from *grievance.Case, in CommitInput, rules *machine.Rules) (Decision, error) {
+// withSplit registers the grievance a split or a converted event has made, in the same
+// transaction. Nobody stands at a desk when an event is converted: the rules do it.
+func (d *Desk) withSplit(cur Current, out Decision, from casefile.Card, in CommitInput, rules *machine.Rules) (Decision, error) {
 	for _, e := range out.Events {
 		for _, f := range e.Effects {
 			if f.Kind != machine.EffectStartCase {
@@ -207,14 +230,18 @@ func (d *Desk) withSplit(cur Current, out Decision, from *grievance.Case, in Com
 			if err != nil {
 				return Decision{}, err
 			}
+			converted := from.Kind == KindGridEvent
 			cmd := machine.Command{Key: in.Command.Key + "/" + f.To, Action: "register", Actor: in.Command.Actor}
+			if converted {
+				cmd.Actor = domain.SystemActor()
+			}
 			input := form.Input{}
 			for k, v := range f.Input {
 				if v != "" {
 					input[k] = v
 				}
 			}
-			r := grievance.Registration{No: f.To, Petitioner: person, Anonymous: from.Anonymous, Origin: from.No,
+			r := grievance.Registration{No: f.To, Petitioner: person, Anonymous: from.Anonymous || converted && person == "", Origin: from.No, Converted: converted,
 				OriginSealed: from.Confidentiality == codes.ConfidentialityAccusation, Input: input}
 			events, c, err := grievance.Register(r, cmd, rules, in.At)
 			if err != nil {
@@ -225,9 +252,6 @@ func (d *Desk) withSplit(cur Current, out Decision, from *grievance.Case, in Com
 	}
 	return out, nil
 }
-
-// grievanceLetter marks a group demand in a case number (§3.0).
-const grievanceLetter = "G"
 
 func quarter(at time.Time) time.Time {
 	y, m, _ := at.Date()
@@ -258,7 +282,7 @@ type RegisterInput struct {
 	ActorName   domain.Text // as the receipt names the first responder
 	Key         string      // idempotency key, "" for none
 	Fingerprint string
-	Input       form.Input // grievance.RegisterFields
+	Input       form.Input // grievance.RegisterFields, gridevent.ReportFields
 	Intake      Intake     // the person; PersonID "" for an anonymous petitioner
 	Anonymous   bool
 	NameUnclear bool
@@ -268,17 +292,22 @@ type RegisterInput struct {
 	At     time.Time
 }
 
+// twice recognises the matter when it comes in again without a key.
+func (in RegisterInput) twice(rules *machine.Rules) *Twice {
+	if in.Key != "" || in.Source == "" {
+		return nil
+	}
+	return &Twice{Source: in.Source, Since: rules.Calendar.Before(in.At, rules.Policy.Limit("intake.repeat_window"))}
+}
+
 // Register opens a case in the ledger (G1). The case exists, numbered and
 // receipted, before any workflow does: intake is never refused for want of the
 // engine (R5).
 func (d *Desk) Register(ctx context.Context, in RegisterInput) (Written, error) {
 	area := in.Input.Text("area")
 	rules := d.Book.Rules(area, "", in.At)
-	w := NewStream{Kind: KindGrievance, Place: rules.Org.CountyOf(area), Letter: grievanceLetter, Day: in.At,
-		Key: in.Key, Fingerprint: in.Fingerprint, Intake: &in.Intake}
-	if in.Key == "" && in.Source != "" {
-		w.Twice = &Twice{Source: in.Source, Since: rules.Calendar.Before(in.At, rules.Policy.Limit("intake.repeat_window"))}
-	}
+	w := NewStream{Kind: KindGrievance, Place: rules.Org.CountyOf(area), Letter: casefile.LetterGrievance, Day: in.At,
+		Key: in.Key, Fingerprint: in.Fingerprint, Intake: &in.Intake, Twice: in.twice(rules)}
 	w.Decide = func(no string) (Decision, error) {
 		r := grievance.Registration{No: no, Petitioner: in.Intake.PersonID, Anonymous: in.Anonymous, NameUnclear: in.NameUnclear, Input: in.Input}
 		cmd := machine.Command{Key: in.Key, Action: "register", Actor: in.Actor, Input: in.Input}

@@ -4,20 +4,15 @@ import (
 	"context"
 	"time"
 
+	"huajie/domain/evidence"
 	"huajie/domain/machine"
 	"huajie/domain/notice"
 	"huajie/domain/org"
 	"huajie/domain/view"
 )
 
-// The kinds of stream in the ledger.
-const (
-	KindGrievance = "grievance"
-	KindSession   = "joint_session"
-)
-
 // Ledger is the append-only book of everything that happened, with the current
-// state of every case and session beside it. Writing is exactly-once by key.
+// state of every case, session and whistle beside it. Writing is exactly-once by key.
 type Ledger interface {
 	// Change runs decide on the locked, current state of one stream and
 	// appends what it answers, all in one transaction: events (hash-chained),
@@ -54,7 +49,7 @@ type Write struct {
 	Decide func(Current) (Decision, error)
 }
 
-// NewStream is the first write of a case or session.
+// NewStream is the first write of a case, session or whistle.
 type NewStream struct {
 	Kind        string
 	No          string // empty: draw one
@@ -66,7 +61,10 @@ type NewStream struct {
 	Intake      *Intake // the person behind a case
 	// Twice tells submissions apart that have no key (§6 item 22); nil: every one
 	// is a wish of its own.
-	Twice  *Twice
+	Twice *Twice
+	// Look runs in the transaction before Decide, which then knows what it has found;
+	// nil: nothing is looked up. The Current it gets has no state.
+	Look   func(Current) error
 	Decide func(no string) (Decision, error)
 }
 
@@ -82,7 +80,7 @@ type Twice struct {
 // person already known under the id is left as stored.
 type Intake struct {
 	PersonID string
-	Person   map[string]string // name, phone, id_type, id_no, address, kind, language
+	Person   map[string]string // name, phone, id_type, id_no, address, kind, language; ViaCentre
 	Details  map[string]any    // place, request, facts, respondent … as entered
 }
 
@@ -104,15 +102,25 @@ type Current interface {
 	// Explained counts a unit's cases closed as explained and closed at all in the
 	// quarter.
 	Explained(unit string, since time.Time) (explained, closed int, err error)
+	// Holders gives the active users who hold one of the roles in one of the units.
+	Holders(roles []org.Role, units []string) ([]org.User, error)
+	// Nearby gives the grid events of a kind around a place, newest first.
+	Nearby(n Neighbourhood) ([]machine.Related, error)
+	// Reports counts the grid events an officer has reported since a moment, and those
+	// of them that were rejected.
+	Reports(user string, since time.Time) (all, rejected int, err error)
 	// Petitioner gives the person id behind a case, "" when anonymous.
 	Petitioner(no string) (string, error)
+	// Photos gives the photos of these ids that are whole, each with the photos of
+	// its county that are like it under a search.
+	Photos(ids []string, search evidence.Search) (map[string]evidence.Photo, error)
 }
 
 // Decision is what decide answers: events and the state after them, with the
 // notices already rendered.
 type Decision struct {
 	Events  []machine.Event
-	State   machine.Subject // *grievance.Case or *joint.Session
+	State   machine.Subject // a casefile.Case, a *joint.Session or a *whistle.Whistle
 	Notices []notice.Message
 	// Unanswered says that only limits that had passed are decided, and the command
 	// is to be asked anew: its key is not noted, and the answer is Behind.
@@ -130,3 +138,7 @@ type Written struct {
 	Repeated  bool // the key had been committed before
 	Behind    bool // events the writer is to fold before it asks anew
 }
+
+// ViaCentre is set to "true" of a person who wants to be reached through the centre only: the
+// unit never learns who it is (§2.3 contact_via_centre).
+const ViaCentre = "contact_via_centre"

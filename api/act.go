@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"errors"
-	"net/http"
 	"time"
 
 	"huajie/domain"
@@ -13,44 +12,6 @@ import (
 	"huajie/workflows"
 )
 
-// door is what cases and sessions have in common: a subject of a machine is
-// read, shown, and moved by steps. V is how it is shown.
-type door[S machine.Subject, V any] struct {
-	s       *server
-	machine *machine.Machine[S]
-	read    func(ctx context.Context, scope view.Scope, no string) (S, error)
-	rules   func(S, time.Time) *machine.Rules
-	send    func(ctx context.Context, no string, seen int, cmd machine.Command) (workflows.ActResult, error)
-	start   func(ctx context.Context, s S) error
-	over    func(S) bool
-	show    func(S, *machine.Rules, time.Time) V
-}
-
-// longestNo bounds what is looked up as a number at all.
-const longestNo = 40
-
-// find reads a subject the caller may know of.
-func (d *door[S, V]) find(ctx context.Context, scope view.Scope, no string) (S, error) {
-	if len(no) > longestNo {
-		var none S
-		return none, domain.NotFound()
-	}
-	return d.read(ctx, scope, no)
-}
-
-// shown is the answer of a read or a step.
-type shown[V any] struct {
-	Status       int
-	ETag         string `header:"ETag"`
-	CacheControl string `header:"Cache-Control"`
-	Body         V
-}
-
-func (d *door[S, V]) answer(s S, at time.Time) *shown[V] {
-	return &shown[V]{Status: http.StatusOK, ETag: etag(s.GetHead().Seq), CacheControl: "private, no-cache",
-		Body: d.show(s, d.rules(s, at), at)}
-}
-
 // wish is one request to take a step.
 type wish struct {
 	actor   domain.Actor
@@ -58,6 +19,32 @@ type wish struct {
 	key     string // Idempotency-Key
 	ifMatch string
 	input   form.Input
+	// print is the fingerprint of the request as it came: what the house adds to the inputs
+	// does not make a retry another request.
+	print string
+}
+
+// stepping takes one step, asked for by a caller.
+func (d *door[S, V]) stepping(action string) func(context.Context, *stepInput) (*shown[V], error) {
+	return func(ctx context.Context, in *stepInput) (*shown[V], error) {
+		who := callerOf(ctx)
+		w, wrong := in.wish(who.actor, action)
+		subject, err := d.find(ctx, who.scope, in.No)
+		switch {
+		case err != nil && wrong == nil:
+			return d.replay(ctx, in.No, w, err)
+		case err != nil:
+			return nil, err
+		case wrong != nil:
+			return nil, wrong
+		}
+		if d.ready != nil {
+			if err := d.ready(ctx, who, subject, &w); err != nil {
+				return nil, err
+			}
+		}
+		return d.act(ctx, subject, w)
+	}
 }
 
 // act takes one step and answers with the subject as the step left it. The same
@@ -79,7 +66,7 @@ func (d *door[S, V]) act(ctx context.Context, subject S, w wish) (*shown[V], err
 func (d *door[S, V]) step(ctx context.Context, subject S, w wish) (after S, at time.Time, err error) {
 	head := subject.GetHead()
 	cmd := machine.Command{Action: w.action, Actor: w.actor, Input: w.input,
-		Key: commandKey(w.actor.User, d.machine.Name+"/"+head.No, w.key), Fingerprint: fingerprint(w.action, w.input)}
+		Key: d.key(w, head.No), Fingerprint: w.print}
 	cmd.IfMatch, err = ifMatch(w.ifMatch, head.Seq, string(head.State))
 	if err == nil {
 		_, err = d.dispatch(ctx, subject, cmd)
@@ -108,13 +95,13 @@ func (d *door[S, V]) replay(ctx context.Context, no string, w wish, hidden error
 	if domain.CodeOf(hidden) != domain.CodeNotFound || len(no) > longestNo {
 		return nil, hidden
 	}
-	done, found, err := d.s.Reader.Committed(ctx, commandKey(w.actor.User, d.machine.Name+"/"+no, w.key))
+	done, found, err := d.s.Reader.Committed(ctx, d.key(w, no))
 	switch {
 	case err != nil:
 		return nil, err
 	case !found || done.No != no:
 		return nil, hidden
-	case done.Fingerprint != fingerprint(w.action, w.input):
+	case done.Fingerprint != w.print:
 		return nil, &domain.Error{Code: domain.CodeKeyReused, Reason: "key_reused"}
 	}
 	after, at, err := d.after(ctx, no, done)
@@ -122,6 +109,11 @@ func (d *door[S, V]) replay(ctx context.Context, no string, w wish, hidden error
 		return nil, err
 	}
 	return d.answer(after, at), nil
+}
+
+// key is the command key of a wish about a number.
+func (d *door[S, V]) key(w wish, no string) string {
+	return commandKey(w.actor.User, d.name(no)+"/"+no, w.key)
 }
 
 // settles tells whether an error may stand for a wish that was carried out
@@ -207,22 +199,23 @@ func (d *door[S, V]) after(ctx context.Context, no string, done view.Committed) 
 	if err != nil || now.GetHead().Seq == done.Seq {
 		return now, done.At, err
 	}
-	return d.asOf(ctx, no, done.Seq)
+	return d.asOf(ctx, now, done.Seq)
 }
 
 // asOf folds a subject up to the step that led to seq, and tells the moment of
 // that step: the answer to a retry does not depend on when it is asked.
-func (d *door[S, V]) asOf(ctx context.Context, no string, seq int) (subject S, at time.Time, err error) {
-	events, err := d.s.Reader.Events(ctx, no)
+func (d *door[S, V]) asOf(ctx context.Context, now S, seq int) (subject S, at time.Time, err error) {
+	events, err := d.s.Reader.Events(ctx, now.GetHead().No)
 	if err != nil {
 		return subject, at, err
 	}
-	subject = d.machine.Fresh()
+	fresh := d.fresh(now)
+	subject = fresh()
 	for _, e := range events {
 		if e.Seq > seq {
 			break
 		}
-		if subject, err = machine.Evolve(subject, d.machine.Fresh, e); err != nil {
+		if subject, err = machine.Evolve(subject, fresh, e); err != nil {
 			return subject, at, err
 		}
 		at = e.RecordedAt

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -24,11 +25,18 @@ type server struct {
 	api       huma.API
 	engine    *gin.Engine
 	patience  *patience
+	rate      *limiter // nil: nobody is limited
 	restraint restraint
 	cases     caseDoor
 	sessions  sessionDoor
+	whistles  whistleDoor
 	document  document
 	hub       *hub
+	figures   figuresKept
+	outlines  outlines
+	judging   sync.Mutex
+	// officeWords and citizenWords are what codes are called.
+	officeWords, citizenWords wordsKept
 }
 
 // New makes the handler of the whole API. Production and tests use the same one.
@@ -40,37 +48,50 @@ func New(d Deps) http.Handler {
 	// must not be able to use it.
 	foreign := http.NewCrossOriginProtection()
 	foreign.SetDenyHandler(http.HandlerFunc(denyForeign))
+	if origin := trusted(d.Door.PublicURL); origin != "" { // a proxy may call us by another name
+		_ = foreign.AddTrustedOrigin(origin) // it was just made
+	}
 	s := newServer(d)
 	s.document = render(s.api.OpenAPI())
-	return foreign.Handler(s.engine)
+	return guarded(d.Door, s.fromEngineUI(foreign.Handler(s.engine)))
 }
 
 func newServer(d Deps) *server {
-	s := &server{Deps: d, patience: newPatience(d.Now)}
+	s := &server{Deps: d, patience: newPatience(d.Now), rate: newLimiter(d.Door, d.Now)}
 	s.hub = newHub(s)
+	s.figures.kept = map[string]PublicFigures{}
 	engine := gin.New()
 	engine.HandleMethodNotAllowed = true
 	engine.RedirectTrailingSlash = false
 	engine.ContextWithFallback = true
 	engine.Use(withInfo, withWatch(d.Watch), withLog(d.Log), withRecover, withReadableURL)
-	engine.NoRoute(noRoute)
+	engine.NoRoute(s.noRoute)
 	engine.NoMethod(noMethod)
 	s.api = humagin.New(engine, humaConfig(documentVersion))
-	s.cases, s.sessions = newCaseDoor(s), newSessionDoor(s)
+	s.cases, s.sessions, s.whistles = newCaseDoor(s), newSessionDoor(s), newWhistleDoor(s)
 	s.routes(engine)
 	s.engine = engine
 	return s
 }
 
-// NewServer wraps the handler with the time limits an open port needs.
-func NewServer(address string, h http.Handler) *http.Server {
+// The bounds of a connection.
+const (
+	headerTime  = 5 * time.Second
+	idleTime    = 2 * time.Minute
+	headerBytes = 64 << 10
+)
+
+// NewServer puts the bounds an open port needs around a handler: whoever sends a header or a
+// body drop by drop, reads its answer so, or does nothing at all, is hung up on. A part of a
+// photo has longer (partTimeout).
+func NewServer(h http.Handler, request time.Duration) *http.Server {
 	return &http.Server{
-		Addr: address, Handler: h,
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       30 * time.Second,
-		WriteTimeout:      60 * time.Second,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    64 << 10,
+		Handler:           h,
+		ReadHeaderTimeout: min(headerTime, request),
+		ReadTimeout:       request,
+		WriteTimeout:      request + drainTime,
+		IdleTimeout:       idleTime,
+		MaxHeaderBytes:    headerBytes,
 	}
 }
 

@@ -5,20 +5,24 @@ import (
 	"slices"
 	"time"
 
+	"huajie/activities"
 	"huajie/domain"
+	"huajie/domain/casefile"
+	"huajie/domain/casekind"
 	"huajie/domain/grievance"
 	"huajie/domain/machine"
+	"huajie/domain/org"
 )
 
 // ownMatter tells whether the caller registered the case for themselves.
-func ownMatter(who caller, c *grievance.Case) bool {
+func ownMatter(who caller, c casefile.Card) bool {
 	return c.RegisteredBy != "" && c.RegisteredBy == who.user.Username
 }
 
 // actorOn is who a caller is to a case: the citizen who registered it takes the
 // steps of its petitioner, without the query code.
-func actorOn(who caller, c *grievance.Case, action string) domain.Actor {
-	if step, ok := grievance.Machine.Step(action); ok && step.Petitioner && ownMatter(who, c) {
+func actorOn(who caller, kind casekind.Kind, c casefile.Case, action string) domain.Actor {
+	if step, ok := kind.Action(action); ok && step.Petitioner && ownMatter(who, c.Card()) {
 		return petitioner
 	}
 	return who.actor
@@ -65,19 +69,13 @@ func (s *server) registerInPublic(ctx context.Context, in *publicRegisterInput) 
 	if err != nil {
 		return nil, err
 	}
-	var faults []domain.FieldError
-	for name := range input {
-		if name != "channel" && !slices.Contains(publicFields, name) {
-			faults = append(faults, domain.Fault(shortName(name), "unknown_field", "没有这一项", "there is no such field"))
-			delete(input, name)
-		}
-	}
+	faults := onlyThese(input, append(slices.Clone(publicFields), "channel"))
 	input["channel"] = webChannel
-	m, err := readMatter(input, s.rulesHere())
+	m, err := readMatter(input, grievance.RegisterFields, s.rulesHere())
 	if err = withFaults(err, faults); err != nil {
 		return nil, err
 	}
-	r := s.registration(caller{actor: petitioner}, "", input, m)
+	r := s.registration(caller{actor: petitioner}, "register", "", input, m)
 	if in.Key != "" { // strangers share no account: a key tells only equal requests apart
 		r.Key = commandKey(domain.Petitioner, "register/"+r.Fingerprint, in.Key)
 	}
@@ -86,10 +84,48 @@ func (s *server) registerInPublic(ctx context.Context, in *publicRegisterInput) 
 	if err != nil {
 		return nil, err
 	}
+	return s.publicReceipt(ctx, written)
+}
+
+// publicReceipt starts the workflow and answers with what a stranger needs to follow.
+func (s *server) publicReceipt(ctx context.Context, written activities.Written) (*publicReceiptOutput, error) {
 	full, err := s.receipt(ctx, written)
 	if err != nil {
 		return nil, err
 	}
 	return &publicReceiptOutput{full.Status, basePath + "/public/cases/" + written.No,
 		PublicReceipt{written.No, written.QueryCode, full.Body.State, full.Body.Seq, full.Body.CreatedAt}}, nil
+}
+
+// publicForm tells what somebody without an account is asked: the places are the towns and
+// streets of the city, by county.
+func (s *server) publicForm(ctx context.Context, in *languageInput) (*registerFormOutput, error) {
+	out, err := s.registerForm(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	f := &out.Body
+	f.Fields = slices.DeleteFunc(f.Fields, func(x Field) bool { return !slices.Contains(publicFields, x.Name) })
+	for i, x := range f.Fields {
+		if x.Name == "area" {
+			f.Fields[i].Choices = towns(s.tree())
+		}
+	}
+	return out, nil
+}
+
+// towns are the places of the second level under the counties.
+func towns(tree *org.Tree) []Choice {
+	var out []Choice
+	for _, county := range tree.Counties() {
+		if county.Drill {
+			continue
+		}
+		for _, u := range tree.Children(county.ID) {
+			if u.Kind == org.KindStreet || u.Kind == org.KindTown || u.Kind == org.KindTownship {
+				out = append(out, Choice{u.ID, county.ZH + " " + u.ZH, u.EN + ", " + county.EN})
+			}
+		}
+	}
+	return out
 }

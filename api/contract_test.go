@@ -2,11 +2,13 @@ package api_test
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -65,6 +67,10 @@ var theContract = sync.OnceValues(func() (*contract, error) {
 		pattern := regexp.MustCompile(`\\\{[a-z]+\\\}`).ReplaceAllString(regexp.QuoteMeta(template), `[^/]+`)
 		c.paths = append(c.paths, route{template, regexp.MustCompile("^" + pattern + "$")})
 	}
+	// A fixed path goes before one with a parameter in its place, as in the router.
+	slices.SortFunc(c.paths, func(a, b route) int {
+		return cmp.Or(cmp.Compare(strings.Count(a.template, "{"), strings.Count(b.template, "{")), cmp.Compare(a.template, b.template))
+	})
 	return c, nil
 })
 
@@ -90,6 +96,9 @@ func (c *contract) check(t testing.TB, method, path string, res *httptest.Respon
 	}
 	media, _, _ := strings.Cut(res.Header().Get("Content-Type"), ";")
 	require.Containsf(t, content, media, "%s %s %s", method, template, status)
+	if !strings.HasSuffix(media, "json") {
+		return
+	}
 	body, err := jsonschema.UnmarshalJSON(bytes.NewReader(res.Body.Bytes()))
 	require.NoErrorf(t, err, "%s %s: %s", method, template, res.Body)
 	pointer := "/paths/" + escape(template) + "/" + strings.ToLower(method) + "/responses/" + status + "/content/" + escape(media) + "/schema"
@@ -162,7 +171,11 @@ func TestTheDocumentIsServedAndSound(t *testing.T) {
 			ids[id] = true
 			if body, ok := op.(map[string]any)["requestBody"].(map[string]any); ok {
 				for media := range body["content"].(map[string]any) {
-					assert.Equal(t, "application/json", media, template)
+					want := "application/json"
+					if strings.HasSuffix(template, "/parts/{n}") {
+						want = "application/octet-stream"
+					}
+					assert.Equal(t, want, media, template)
 					c.schema(t, "/paths/"+escape(template)+"/"+method+"/requestBody/content/"+escape(media)+"/schema")
 				}
 			}

@@ -12,9 +12,11 @@ import (
 	"go.temporal.io/sdk/temporal"
 
 	"huajie/domain"
-	"huajie/domain/grievance"
+	"huajie/domain/casefile"
+	"huajie/domain/casekind"
 	"huajie/domain/joint"
 	"huajie/domain/machine"
+	"huajie/domain/whistle"
 	"huajie/internal/failure"
 	"huajie/workflows"
 )
@@ -43,12 +45,17 @@ func NewEngine(c client.Client, queue string, starts Starts) Engine {
 
 // ActOnCase takes one step on a case.
 func (e *temporalEngine) ActOnCase(ctx context.Context, no string, seen int, cmd machine.Command) (workflows.ActResult, error) {
-	return e.act(ctx, workflows.GrievanceID(no), seen, cmd)
+	return e.act(ctx, workflows.ID(no), seen, cmd)
 }
 
 // ActOnSession takes one step on a joint session.
 func (e *temporalEngine) ActOnSession(ctx context.Context, no string, seen int, cmd machine.Command) (workflows.ActResult, error) {
-	return e.act(ctx, workflows.SessionID(no), seen, cmd)
+	return e.act(ctx, workflows.ID(no), seen, cmd)
+}
+
+// ActOnWhistle takes one step on a whistle.
+func (e *temporalEngine) ActOnWhistle(ctx context.Context, no string, seen int, cmd machine.Command) (workflows.ActResult, error) {
+	return e.act(ctx, workflows.ID(no), seen, cmd)
 }
 
 // act sends an update and waits for its outcome. The update ID joins the retries
@@ -70,8 +77,12 @@ func (e *temporalEngine) act(ctx context.Context, id string, seen int, cmd machi
 }
 
 // StartCase starts the workflow of a case and notes that it runs.
-func (e *temporalEngine) StartCase(ctx context.Context, in workflows.GrievanceInput) error {
-	if err := e.start(ctx, workflows.GrievanceID(in.No), workflows.GrievanceWorkflow, in, workflows.StartAttributes(in)); err != nil {
+func (e *temporalEngine) StartCase(ctx context.Context, in workflows.AnyCaseInput) error {
+	name, err := workflows.TypeOf(in.No)
+	if err != nil {
+		return err
+	}
+	if err := e.start(ctx, workflows.ID(in.No), name, in, workflows.StartAttributes(in)); err != nil {
 		return err
 	}
 	return e.starts.MarkStarted(ctx, in.No)
@@ -79,7 +90,12 @@ func (e *temporalEngine) StartCase(ctx context.Context, in workflows.GrievanceIn
 
 // StartSession starts the workflow of a joint session.
 func (e *temporalEngine) StartSession(ctx context.Context, in workflows.SessionInput) error {
-	return e.start(ctx, workflows.SessionID(in.No), workflows.SessionWorkflow, in, temporal.SearchAttributes{})
+	return e.start(ctx, workflows.ID(in.No), workflows.SessionWorkflow, in, temporal.SearchAttributes{})
+}
+
+// StartWhistle starts the workflow of a whistle and notes that it runs.
+func (e *temporalEngine) StartWhistle(ctx context.Context, in workflows.AnyCaseInput) error {
+	return e.StartCase(ctx, in)
 }
 
 func (e *temporalEngine) start(ctx context.Context, id, name string, in any, shown temporal.SearchAttributes) error {
@@ -94,15 +110,25 @@ func (e *temporalEngine) start(ctx context.Context, id, name string, in any, sho
 }
 
 // QueryCase asks the workflow of a case for its state.
-func (e *temporalEngine) QueryCase(ctx context.Context, no string) (*grievance.Case, error) {
-	out := grievance.Fresh()
-	return out, e.query(ctx, workflows.GrievanceID(no), out)
+func (e *temporalEngine) QueryCase(ctx context.Context, no string) (casefile.Case, error) {
+	kind, ok := casekind.OfNumber(no)
+	if !ok {
+		return nil, ErrNotRunning
+	}
+	out := kind.Fresh()
+	return out, e.query(ctx, workflows.ID(no), out)
 }
 
 // QuerySession asks the workflow of a session for its state.
 func (e *temporalEngine) QuerySession(ctx context.Context, no string) (*joint.Session, error) {
 	out := joint.Fresh()
-	return out, e.query(ctx, workflows.SessionID(no), out)
+	return out, e.query(ctx, workflows.ID(no), out)
+}
+
+// QueryWhistle asks the workflow of a whistle for its state.
+func (e *temporalEngine) QueryWhistle(ctx context.Context, no string) (*whistle.Whistle, error) {
+	out := whistle.Fresh()
+	return out, e.query(ctx, workflows.ID(no), out)
 }
 
 func (e *temporalEngine) query(ctx context.Context, id string, out any) error {

@@ -53,7 +53,7 @@ type handle struct {
 
 func (h handle) Get(_ context.Context, out any) error {
 	if h.err == nil {
-		*out.(*workflows.ActResult) = workflows.ActResult{No: "n", Seq: 7, State: "signed"}
+		*out.(*workflows.ActResult) = workflows.ActResult{No: aNo, Seq: 7, State: "signed"}
 	}
 	return h.err
 }
@@ -62,10 +62,10 @@ func TestAStepIsAnUpdateOfTheWorkflowOfTheCase(t *testing.T) {
 	t.Parallel()
 	s := &stub{}
 	cmd := machine.Command{Key: "k", Action: "sign-for", Fingerprint: fingerprint("sign-for", form.Input{})}
-	out, err := NewEngine(s, "q", s).ActOnCase(context.Background(), "n", 6, cmd)
+	out, err := NewEngine(s, "q", s).ActOnCase(context.Background(), aNo, 6, cmd)
 	require.NoError(t, err)
-	assert.Equal(t, workflows.ActResult{No: "n", Seq: 7, State: "signed"}, out)
-	assert.Equal(t, "grievance/n", s.sent.WorkflowID)
+	assert.Equal(t, workflows.ActResult{No: aNo, Seq: 7, State: "signed"}, out)
+	assert.Equal(t, "grievance/"+aNo, s.sent.WorkflowID)
 	assert.Equal(t, workflows.ActUpdate, s.sent.UpdateName)
 	assert.Equal(t, client.WorkflowUpdateStageCompleted, s.sent.WaitForStage)
 	assert.True(t, s.limit, "nobody waits for a worker without end")
@@ -116,26 +116,29 @@ func TestWhatTheEngineAnswers(t *testing.T) {
 	for name, row := range rows {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := NewEngine(&stub{err: row.err}, "q", nil).ActOnCase(context.Background(), "n", 1, machine.Command{Key: "k"})
+			_, err := NewEngine(&stub{err: row.err}, "q", nil).ActOnCase(context.Background(), aNo, 1, machine.Command{Key: "k"})
 			assert.Equal(t, row.gone, errors.Is(err, ErrNotRunning))
 			assert.Equal(t, row.code, domain.CodeOf(err))
 		})
 	}
 }
 
+// aNo is the number of a grievance.
+const aNo = "220402G2026112300001"
+
 func TestAWorkflowIsStartedOnceUnderItsNumber(t *testing.T) {
 	t.Parallel()
 	s := &stub{}
-	require.NoError(t, NewEngine(s, "q", s).StartCase(context.Background(), workflows.GrievanceInput{No: "n"}))
-	assert.Equal(t, "grievance/n", s.began.ID)
+	require.NoError(t, NewEngine(s, "q", s).StartCase(context.Background(), workflows.AnyCaseInput{No: aNo}))
+	assert.Equal(t, "grievance/"+aNo, s.began.ID)
 	assert.Equal(t, "q", s.began.TaskQueue)
-	assert.Equal(t, "n", s.noted)
+	assert.Equal(t, aNo, s.noted)
 	assert.Equal(t, enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING, s.began.WorkflowIDConflictPolicy)
 	require.NoError(t, NewEngine(s, "q", s).StartSession(context.Background(), workflows.SessionInput{No: "n-J1"}))
 	assert.Equal(t, "joint/n-J1", s.began.ID)
 
 	away := &stub{err: serviceerror.NewUnavailable("connection refused")}
-	err := NewEngine(away, "q", away).StartCase(context.Background(), workflows.GrievanceInput{No: "n"})
+	err := NewEngine(away, "q", away).StartCase(context.Background(), workflows.AnyCaseInput{No: aNo})
 	assert.Equal(t, domain.CodeUnavailable, domain.CodeOf(err))
 	assert.Empty(t, away.noted, "left to the sweeper")
 }

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -190,17 +192,20 @@ func refuse(ctx huma.Context, err error) *Problem {
 	info := infoOf(ctx.Context())
 	p := problemOf(err, english(ctx.Header("Accept-Language")), info.requestID)
 	info.fail(p, err)
-	for name, value := range headersFor(p.Status) {
+	for name, value := range headersFor(p.Status, refusalOf(err).Wait) {
 		ctx.SetHeader(name, value)
 	}
 	return p
 }
 
-func headersFor(status int) map[string]string {
+func headersFor(status int, wait time.Duration) map[string]string {
 	switch status {
 	case http.StatusUnauthorized:
 		return map[string]string{"WWW-Authenticate": `Bearer realm="huajie"`}
 	case http.StatusServiceUnavailable, http.StatusTooManyRequests:
+		if wait > 0 {
+			return map[string]string{"Retry-After": strconv.Itoa(seconds(wait))}
+		}
 		return map[string]string{"Retry-After": retryAfter}
 	}
 	return nil

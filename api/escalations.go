@@ -27,7 +27,7 @@ type Escalations struct {
 
 // LatenessLine is the lateness of one kind of deadline, in seconds.
 type LatenessLine struct {
-	Machine string  `json:"machine,omitempty" enum:"grievance,joint_session"`
+	Machine string  `json:"machine,omitempty" enum:"grievance,joint_session,whistle"`
 	Kind    string  `json:"kind,omitempty" doc:"kind of deadline"`
 	ZH      string  `json:"zh"`
 	EN      string  `json:"en"`
@@ -41,7 +41,7 @@ type LatenessLine struct {
 type escalationsOutput struct{ Body Escalations }
 
 // overseers may ask how the machine keeps time.
-var overseers = []org.Role{org.RoleSupervisor, org.RoleCitySupervisor, org.RoleCentreDirector, org.RoleCountyLeader, org.RoleAuditor, org.RoleSysAdmin}
+var overseers = []org.Role{org.RoleAnalyst, org.RoleSupervisor, org.RoleCitySupervisor, org.RoleCentreDirector, org.RoleCountyLeader, org.RoleAuditor, org.RoleSysAdmin}
 
 // longestPeriod bounds one question.
 const longestPeriod = 366 * 24 * time.Hour
@@ -61,7 +61,7 @@ func (s *server) escalations(ctx context.Context, in *escalationsInput) (*escala
 	if span := in.To.Sub(in.From); span <= 0 || span > longestPeriod {
 		return nil, domain.Invalid(domain.Fault("from", "range", "起止时间应先后有序且不超过一年", "the period must not be empty nor longer than a year"))
 	}
-	e, err := s.Reader.Escalations(ctx, who.scope, in.From, in.To, in.Drill)
+	e, err := s.Reader.Escalations(ctx, s.counts(who), in.From, in.To, in.Drill)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +74,7 @@ func (s *server) escalations(ctx context.Context, in *escalationsInput) (*escala
 }
 
 func latenessLine(l view.Lateness) LatenessLine {
-	label := view.DeadlineLabel(l.Kind)
+	label := view.DeadlineLabel(l.Machine, l.Kind)
 	return LatenessLine{Machine: l.Machine, Kind: l.Kind, ZH: label.ZH, EN: label.EN, Fired: l.Fired, Late: l.Marked,
 		P50: l.P50.Seconds(), P99: l.P99.Seconds(), Max: l.Max.Seconds()}
 }

@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
 
+	"huajie/activities"
 	"huajie/domain"
 	"huajie/domain/view"
 )
@@ -33,7 +33,7 @@ var errTooManyStreams = &domain.Error{Code: domain.CodeTooMany, Reason: "too_man
 // Changed is the data of an event: what has moved, and how far. The caller reads it
 // under their own rights.
 type Changed struct {
-	No  string `json:"no" doc:"number of the case or joint session"`
+	No  string `json:"no" doc:"number of the case, joint session or whistle"`
 	Seq int    `json:"seq" doc:"version it has now, as its ETag"`
 }
 
@@ -41,12 +41,15 @@ type Changed struct {
 // by hand; the document describes it all the same.
 func (s *server) stream(engine *gin.Engine) {
 	engine.GET(eventsPath, s.events)
-	op := operation(http.MethodGet, eventsPath, "follow-changes", tagCases, "Follow changes of cases and joint sessions (server-sent events)")
-	op.Description = "Event `case` or `session`: data `{\"no\",\"seq\"}` of what has changed within the caller's scope. " +
+	op := operation(http.MethodGet, eventsPath, "follow-changes", tagCases, "Follow changes of cases, joint sessions and whistles (server-sent events)")
+	op.Description = "Event `case`, `session` or `whistle`: data `{\"no\",\"seq\"}` of what has changed within the caller's scope. " +
+		"Event `notice`: data `{\"id\",\"unread\"}`, the newest notice to the caller and how many are unread; fetch them with GET /notices?after=. " +
+		"It is told on every connection, so that nothing rests on the last one. " +
 		"Event `reload`: too much was missed, read your lists anew. Comments are heartbeats. " +
 		"Come back with Last-Event-ID and nothing is lost; a change may be told twice. " +
 		"办件变动的实时通知:只告知编号与版本,内容由调用者按本人权限读取。"
 	op.Security = []map[string][]string{{securityBearer: {}}, {securityCookie: {}}}
+	withScope(&op)
 	op.Parameters = []*huma.Param{{Name: "Last-Event-ID", In: "header", Description: "id of the last event received", Schema: &huma.Schema{Type: huma.TypeString, MaxLength: ptr(40)}}}
 	problem := map[string]*huma.MediaType{"application/problem+json": {Schema: &huma.Schema{Ref: "#/components/schemas/Problem"}}}
 	op.Responses = map[string]*huma.Response{
@@ -61,7 +64,7 @@ func ptr[T any](v T) *T { return &v }
 // events answers with the stream.
 func (s *server) events(c *gin.Context) {
 	ctx := c.Request.Context()
-	who, err := s.follower(c.Request)
+	who, err := s.follower(c)
 	if err != nil {
 		writeProblem(c, err)
 		return
@@ -90,24 +93,33 @@ func (s *server) events(c *gin.Context) {
 	s.follow(ctx, w, x)
 }
 
+// tellInbox tells the reader of new notices, where there is anything new to tell. What
+// cannot be read now is told with the next heartbeat.
+func (s *server) tellInbox(ctx context.Context, w *feed, x *stream) error {
+	box, err := s.Reader.Inbox(ctx, x.who.scope, x.who.actor)
+	x.owed = err != nil
+	if err != nil || box == x.told {
+		return nil
+	}
+	x.told = box
+	return w.send("notice", box)
+}
+
 // follower is who asks for the stream.
-func (s *server) follower(r *http.Request) (caller, error) {
+func (s *server) follower(c *gin.Context) (caller, error) {
+	r := c.Request
 	for name := range r.URL.Query() {
 		return caller{}, domain.Invalid(domain.Fault(shortName(name), "unknown_field", "没有这个查询参数", "there is no such query parameter"))
 	}
-	token := ""
-	if scheme, t, _ := strings.Cut(r.Header.Get("Authorization"), " "); strings.EqualFold(scheme, "bearer") {
-		token = strings.TrimSpace(t)
-	} else if k, err := r.Cookie(cookieName); err == nil {
+	token := bearerOf(r.Header.Get("Authorization"))
+	if k, err := r.Cookie(s.cookieName(sessionCookie)); token == "" && err == nil {
 		token = k.Value
 	}
-	if token == "" {
-		return caller{}, errSignIn
+	who, err := s.admit(r.Context(), token, scopes["follow-changes"], request{r.RemoteAddr, c.Header})
+	if err == nil && s.Changes == nil {
+		err = unavailable("no_stream")
 	}
-	if s.Changes == nil {
-		return caller{}, unavailable("no_stream")
-	}
-	return s.whoIs(r.Context(), token)
+	return who, err
 }
 
 // resume tells what has changed since the last event a reader had. The stream has
@@ -136,6 +148,9 @@ func (s *server) resume(ctx context.Context, w *feed, x *stream, last string) er
 func (s *server) follow(ctx context.Context, w *feed, x *stream) {
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
+	if s.tellInbox(ctx, w, x) != nil {
+		return
+	}
 	for {
 		select {
 		case <-ctx.Done():
@@ -150,9 +165,16 @@ func (s *server) follow(ctx context.Context, w *feed, x *stream) {
 			if w.change(change) != nil {
 				return
 			}
+		case <-x.mail:
+			if s.tellInbox(ctx, w, x) != nil {
+				return
+			}
 		case <-beat.C:
 			if !s.renew(ctx, x) || w.comment("") != nil {
 				return
+			}
+			if x.owed {
+				signal(x.mail)
 			}
 		}
 	}
@@ -162,6 +184,9 @@ func (s *server) follow(ctx context.Context, w *feed, x *stream) {
 // another office, does not go on hearing what they heard before.
 func (s *server) renew(ctx context.Context, x *stream) bool {
 	who, err := s.whoIs(ctx, x.who.token)
+	if err == nil {
+		err = who.pass.Admit(scopes["follow-changes"])
+	}
 	switch domain.CodeOf(err) {
 	case "":
 		s.hub.mu.Lock()
@@ -192,14 +217,14 @@ func (w *feed) begin() error {
 func (w *feed) comment(words string) error { return w.write(": " + words + "\n\n") }
 
 func (w *feed) change(c view.Change) error {
-	switch {
-	case c == (view.Change{}):
+	if c == (view.Change{}) {
 		return w.send("reload", struct{}{})
-	case strings.Contains(c.No, "-"):
-		return w.send("session", Changed(c))
 	}
-	return w.send("case", Changed(c))
+	return w.send(changeNames[activities.KindOf(c.No)], Changed(c))
 }
+
+// changeNames are the events of the stream, by the kind of what has changed.
+var changeNames = map[string]string{activities.KindGrievance: "case", activities.KindSession: "session", activities.KindWhistle: "whistle"}
 
 func (w *feed) send(event string, data any) error {
 	body, err := json.Marshal(data)

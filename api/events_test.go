@@ -17,8 +17,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"huajie/api"
+	"huajie/domain/account"
 	"huajie/domain/codes"
 	"huajie/domain/grievance"
+	"huajie/domain/machine"
 	"huajie/domain/view"
 )
 
@@ -45,13 +47,13 @@ func (w *wire) Listen(ctx context.Context, ready func(), heard func(view.Change)
 	return errors.New("gone")
 }
 
-func (w *wire) Standing(_ context.Context, nos []string) (map[string]*grievance.Case, error) {
+func (w *wire) Standing(_ context.Context, nos []string) (map[string]view.Sight, error) {
 	w.house.mu.Lock()
 	defer w.house.mu.Unlock()
-	out := map[string]*grievance.Case{}
+	out := map[string]view.Sight{}
 	for _, no := range nos {
 		if c, ok := w.cases[no]; ok {
-			out[no] = c
+			out[no] = func(s view.Scope) bool { return s.Sees(c.Card()) }
 		}
 	}
 	return out, nil
@@ -62,6 +64,22 @@ func (w *wire) ChangedSince(_ context.Context, scope view.Scope, since time.Time
 	defer w.mu.Unlock()
 	w.asked = append(w.asked, since)
 	return w.missed, nil
+}
+
+// Arrived tells of what was posted after a position.
+func (w *wire) Arrived(_ context.Context, after int64) (view.Arrivals, error) {
+	w.house.mu.Lock()
+	defer w.house.mu.Unlock()
+	out := view.Arrivals{Whole: true}
+	for user, list := range w.mail {
+		for _, n := range list {
+			out.Upto = max(out.Upto, n.ID)
+			if n.ID > after {
+				out.To = append(out.To, machine.Recipient{User: user})
+			}
+		}
+	}
+	return out, nil
 }
 
 func (w *wire) tell(no string, seq int) {
@@ -239,7 +257,7 @@ func (w *wire) status(t *testing.T, srv *httptest.Server, user, path string) int
 
 // token signs a user in.
 func (w *wire) token(user string) string {
-	token, err := accounts{w.house}.CreateToken(context.Background(), user, "test", noon.Add(time.Hour))
+	_, token, err := accounts{w.house}.Issue(context.Background(), account.Opening{Username: user, Until: noon.Add(time.Hour)})
 	if err != nil {
 		panic(err)
 	}

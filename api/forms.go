@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"huajie/domain"
+	"huajie/domain/casekind"
 	"huajie/domain/form"
-	"huajie/domain/grievance"
 	"huajie/domain/machine"
 	"huajie/domain/org"
 	"huajie/domain/view"
@@ -30,7 +30,7 @@ type Field struct {
 	Label      string           `json:"label" doc:"in the language asked for"`
 	LabelZH    string           `json:"label_zh"`
 	LabelEN    string           `json:"label_en"`
-	Type       form.Type        `json:"type" enum:"line,text,code,choice,unit,units,user,users,case,moment,date,integer,boolean,objects"`
+	Type       form.Type        `json:"type" enum:"line,text,code,choice,unit,units,user,users,case,cases,moment,date,integer,boolean,objects,point,files"`
 	Required   bool             `json:"required"`
 	Table      string           `json:"table,omitempty" doc:"code table the options come from"`
 	Options    []string         `json:"options,omitempty" doc:"values to choose from"`
@@ -62,6 +62,7 @@ type hints struct {
 	labelOf  func(action string) domain.Text
 	sessions []string
 	seated   []string // units of a joint session
+	called   []string // units of a whistle
 
 	similar    []view.Similar   // doubles to merge into
 	precedents []view.Precedent // rulings on whose duty such matters are, newest first
@@ -85,9 +86,12 @@ func (s *server) forms(ctx context.Context, offers []machine.Offer, h hints, inE
 func (s *server) fields(ctx context.Context, fields []form.Field, h hints, inEnglish bool) ([]Field, error) {
 	out := []Field{}
 	for _, f := range fields {
+		if f.House {
+			continue
+		}
 		x := Field{Name: f.Name, LabelZH: f.ZH, LabelEN: f.EN, Label: pick(inEnglish, f.ZH, f.EN), Type: f.Type, Required: f.Required,
-			Table: f.Table, Options: slices.Clone(f.Options), Min: f.Min, Max: f.Max, Declare: f.Yes}
-		if err := s.choose(ctx, &x, h); err != nil {
+			Table: f.Table, Min: f.Min, Max: f.Max, Declare: f.Yes}
+		if err := s.choose(ctx, &x, f.Options, h); err != nil {
 			return nil, err
 		}
 		if f.Type == form.Objects {
@@ -104,8 +108,12 @@ func (s *server) fields(ctx context.Context, fields []form.Field, h hints, inEng
 
 // choose fills in what may be chosen, where the choice is small enough to be
 // one, and what the rules suggest.
-func (s *server) choose(ctx context.Context, f *Field, h hints) error {
+func (s *server) choose(ctx context.Context, f *Field, options []form.Option, h hints) error {
 	switch f.Type {
+	case form.Choice:
+		for _, o := range options {
+			f.Choices = append(f.Choices, Choice(o))
+		}
 	case form.Code:
 		for _, code := range h.rules.Codes.Options(f.Table) {
 			zh, en := h.rules.Codes.Label(f.Table, code)
@@ -159,8 +167,17 @@ func (h hints) units(field string) []Choice {
 		}
 		return out
 	}
+	if len(h.called) > 0 && field == "unit" {
+		for _, id := range h.called {
+			add(tree.Unit(id))
+		}
+		return out
+	}
 	for _, u := range tree.Departments(h.county) {
 		add(u, true)
+	}
+	if field == "replacement" || field == "units" { // centres are not whistled for
+		return out
 	}
 	add(tree.CentreOf(h.county))
 	add(tree.CentreOf(h.area))
@@ -173,7 +190,8 @@ func (h hints) masters() []Choice {
 	for _, x := range h.similar {
 		if x.Mergeable {
 			day := x.CreatedAt.In(zone).Format(time.DateOnly)
-			label := grievance.Labels[x.State]
+			kind, _ := casekind.OfNumber(x.No)
+			label, _ := kind.StateLabel(x.State)
 			out = append(out, Choice{x.No, "同一诉求人、类别和地点," + day + "登记," + label.ZH, "same person, category and place, registered " + day + ", " + label.EN})
 		}
 	}

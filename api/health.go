@@ -13,6 +13,7 @@ type Health struct {
 	Status  string `json:"status" enum:"ok,unavailable,stopping"`
 	Ledger  string `json:"ledger,omitempty" enum:"ok,unavailable,outdated" doc:"outdated: run huajie migrate"`
 	Engine  string `json:"engine,omitempty" enum:"ok,unavailable"`
+	Scanner string `json:"scanner,omitempty" enum:"ok,unavailable" doc:"of malware, where there is one; it is needed by no step: photographs wait for it"`
 	Version string `json:"version,omitempty"`
 }
 
@@ -65,6 +66,20 @@ func CheckHealth(ctx context.Context, ledger, engine Pinger) (int, Health) {
 	return http.StatusOK, out
 }
 
+// ScannerHealth asks the scanner of malware, nil where there is none. Photographs wait while it
+// is away; everything else goes on, so it keeps no process from being ready.
+func ScannerHealth(ctx context.Context, scanner Pinger) string {
+	if scanner == nil {
+		return ""
+	}
+	ctx, cancel := context.WithTimeout(ctx, readyLimit)
+	defer cancel()
+	if err := scanner.Ping(ctx); err != nil {
+		return away
+	}
+	return healthy
+}
+
 // live tells that the process answers, whatever it depends on.
 func (s *server) live(context.Context, *struct{}) (*healthOutput, error) {
 	return &healthOutput{http.StatusOK, Health{Status: healthy, Version: s.Version}}, nil
@@ -84,6 +99,6 @@ func (s *server) ready(ctx context.Context, in *readyInput) (*healthOutput, erro
 		engine = nil
 	}
 	status, body := CheckHealth(ctx, s.Reader, engine)
-	body.Version = s.Version
+	body.Version, body.Scanner = s.Version, ScannerHealth(ctx, s.Scanner)
 	return &healthOutput{status, body}, nil
 }

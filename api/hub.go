@@ -7,7 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"huajie/domain/grievance"
 	"huajie/domain/view"
 )
 
@@ -39,8 +38,12 @@ type hub struct {
 type stream struct {
 	who     caller
 	changes chan view.Change
+	mail    chan struct{} // word that there may be a notice
 	gone    chan struct{} // closed when the hub lets go of it
 	slow    bool          // because it did not keep up; read after gone
+
+	told view.Inbox // of the reader's own goroutine
+	owed bool       // the inbox could not be read
 }
 
 func newHub(s *server) *hub { return &hub{s: s, streams: map[*stream]bool{}} }
@@ -63,7 +66,7 @@ func (h *hub) join(who caller) (x *stream, live <-chan struct{}, err error) {
 	case len(h.streams) >= mostStreams:
 		return nil, nil, unavailable("too_many_streams")
 	}
-	x = &stream{who: who, changes: make(chan view.Change, streamBuffer), gone: make(chan struct{})}
+	x = &stream{who: who, changes: make(chan view.Change, streamBuffer), mail: make(chan struct{}, 1), gone: make(chan struct{})}
 	h.streams[x] = true
 	if h.stop == nil {
 		ctx, cancel := context.WithCancel(context.Background()) // of the process, not of the first caller
@@ -97,8 +100,9 @@ func (h *hub) drop(x *stream, slow bool) {
 // lost, and lets everybody go when the process stops.
 func (h *hub) run(ctx context.Context) {
 	heard := make(chan view.Change, 4*streamBuffer)
-	back := make(chan struct{}, 1)
-	go h.listen(ctx, heard, back)
+	back, arrived, anew := make(chan struct{}, 1), make(chan struct{}, 1), make(chan struct{}, 1)
+	go h.listen(ctx, heard, back, anew)
+	go h.carry(ctx, arrived, anew)
 	check := time.NewTicker(stopCheck)
 	defer check.Stop()
 	for {
@@ -112,6 +116,7 @@ func (h *hub) run(ctx context.Context) {
 		case <-back:
 			h.catchUp(ctx)
 		case c := <-heard:
+			signal(arrived)
 			h.tell(ctx, gather(ctx, c, heard))
 		}
 	}
@@ -127,17 +132,16 @@ func (h *hub) letGo() {
 	}
 }
 
-// listen holds the connection. back is told whenever one is there after another was lost.
-func (h *hub) listen(ctx context.Context, heard chan<- view.Change, back chan<- struct{}) {
+// listen holds the connection. anew is told whenever there is one, and back when
+// another was lost before it.
+func (h *hub) listen(ctx context.Context, heard chan<- view.Change, back, anew chan struct{}) {
 	for pause := 100 * time.Millisecond; ctx.Err() == nil; pause = min(2*pause, 5*time.Second) {
 		err := h.s.Changes.Listen(ctx, func() {
 			pause = 100 * time.Millisecond
 			if h.listening() {
-				select {
-				case back <- struct{}{}:
-				default: // told already
-				}
+				signal(back)
 			}
+			signal(anew)
 		}, func(c view.Change) {
 			select {
 			case heard <- c:
@@ -233,17 +237,17 @@ func (h *hub) tell(ctx context.Context, changes []view.Change) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, no := range slices.Sorted(maps.Keys(latest)) {
-		c := standing[view.Change{No: no}.CaseNo()]
+		seen := standing[view.Change{No: no}.CaseNo()]
 		for x := range h.streams {
-			if c != nil && x.who.scope.Sees(c) {
+			if seen != nil && seen(x.who.scope) {
 				h.offer(x, view.Change{No: no, Seq: latest[no]})
 			}
 		}
 	}
 }
 
-// standing reads cases until the ledger answers; what is heard meanwhile waits.
-func (h *hub) standing(ctx context.Context, nos []string) (map[string]*grievance.Case, error) {
+// standing asks who sees what until the ledger answers; what is heard meanwhile waits.
+func (h *hub) standing(ctx context.Context, nos []string) (map[string]view.Sight, error) {
 	for {
 		out, err := h.s.Changes.Standing(ctx, nos)
 		if err == nil {

@@ -24,10 +24,16 @@ func (r *restraint) holds(now time.Time) bool {
 
 // begin starts the workflow of a case that has just been registered.
 func (s *server) begin(ctx context.Context, no string, events []machine.Event) error {
+	return s.starting(func() error { return s.startCase(ctx, no, nil, events) })
+}
+
+// starting starts a workflow of something that is safe in the ledger already, unless the engine
+// did not answer a moment ago.
+func (s *server) starting(start func() error) error {
 	if s.restraint.holds(s.Now()) {
 		return unavailable("engine_away")
 	}
-	err := s.startCase(ctx, no, nil, events)
+	err := start()
 	if domain.CodeOf(err) == domain.CodeUnavailable {
 		s.restraint.last.Store(s.Now().UnixNano())
 	}

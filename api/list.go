@@ -3,13 +3,14 @@ package api
 import (
 	"context"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"huajie/domain"
+	"huajie/domain/casekind"
 	"huajie/domain/codes"
-	"huajie/domain/grievance"
 	"huajie/domain/machine"
 	"huajie/domain/view"
 )
@@ -72,13 +73,20 @@ func (s *server) listCases(ctx context.Context, in *listInput) (*listOutput, err
 	if page.Items == nil {
 		page.Items = []view.Row{}
 	}
-	out := &listOutput{Body: page}
-	if page.Next != "" {
-		q := in.self.Query()
-		q.Set("cursor", page.Next)
-		out.Link = "<" + in.self.Path + "?" + q.Encode() + `>; rel="next"`
+	for i, r := range page.Items {
+		page.Items[i].Remaining = view.Remains(who.rules.Calendar, in.filter.Now, r.DueAt)
 	}
-	return out, nil
+	return &listOutput{Link: nextPage(in.self, page.Next), Body: page}, nil
+}
+
+// nextPage is the link to the page after a cursor, "" after the last.
+func nextPage(self url.URL, cursor string) string {
+	if cursor == "" {
+		return ""
+	}
+	q := self.Query()
+	q.Set("cursor", cursor)
+	return "<" + self.Path + "?" + q.Encode() + `>; rel="next"`
 }
 
 // filterOf reads the parameters against the rulebook, all faults at once.
@@ -120,11 +128,11 @@ func filterOf(in *listInput, me string, rules *machine.Rules) (view.Filter, []do
 }
 
 // isKind knows the kinds of case (§3.0).
-func isKind(v string) (string, bool) { return v, v == "grievance" || v == "grid_event" }
+func isKind(v string) (string, bool) { _, ok := casekind.Named(v); return v, ok }
 
 func isState(v string) (string, bool) {
-	_, ok := grievance.Labels[machine.State(v)]
-	return v, ok
+	known := func(k casekind.Kind) bool { _, ok := k.StateLabel(machine.State(v)); return ok }
+	return v, slices.ContainsFunc(casekind.All(), known)
 }
 
 func yesNo(v string) *bool {

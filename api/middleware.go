@@ -59,21 +59,31 @@ func newRequestID() string {
 func withInfo(c *gin.Context) {
 	info := &requestInfo{requestID: newRequestID()}
 	ctx := context.WithValue(c.Request.Context(), infoKey{}, info)
+	timeout, body := requestTimeout, int64(maxBody)
+	switch c.FullPath() { // what is sent over a slow line
+	case partPath:
+		timeout, body = partTimeout, maxPart
+	case gridCheckPath:
+		timeout, body = partTimeout, mostGridFile
+	case exportFilePath:
+		timeout = downloadTime
+	}
+	if timeout > requestTimeout {
+		_ = http.NewResponseController(c.Writer).SetWriteDeadline(time.Now().Add(timeout + drainTime)) // not every writer has one
+	}
 	if c.FullPath() != eventsPath { // a stream goes on until somebody leaves
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, requestTimeout)
+		ctx, cancel = context.WithTimeout(ctx, timeout)
 		defer cancel()
 	}
 	c.Request = c.Request.WithContext(ctx)
-	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, maxBody+1)
+	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, body+1)
 	// There is one format to choose from, and huma's choosing panics on some
 	// headers (found by TestNoInputBreaksTheDoor).
 	c.Request.Header.Del("Accept")
 	h := c.Writer.Header()
 	h.Set("X-Request-Id", info.requestID)
 	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Vary", "Accept-Language, Authorization, Cookie")
 	c.Next()
 }
@@ -163,7 +173,7 @@ func writeRefusal(w http.ResponseWriter, r *http.Request, err error) {
 	info := infoOf(r.Context())
 	p := problemOf(err, english(r.Header.Get("Accept-Language")), info.requestID)
 	info.fail(p, err)
-	for name, value := range headersFor(p.Status) {
+	for name, value := range headersFor(p.Status, refusalOf(err).Wait) {
 		w.Header().Set(name, value)
 	}
 	w.Header().Set("Content-Type", p.ContentType(""))
@@ -171,7 +181,16 @@ func writeRefusal(w http.ResponseWriter, r *http.Request, err error) {
 	_ = json.NewEncoder(w).Encode(p) // the caller may have gone
 }
 
-func noRoute(c *gin.Context) { writeProblem(c, domain.NotFound()) }
+// noRoute answers where the API has nothing: with a page, where there are pages.
+func (s *server) noRoute(c *gin.Context) {
+	reads := c.Request.Method == http.MethodGet || c.Request.Method == http.MethodHead
+	if s.Pages == nil || !reads || strings.HasPrefix(c.Request.URL.Path, "/api/") {
+		writeProblem(c, domain.NotFound())
+		return
+	}
+	c.Status(http.StatusOK) // gin has said 404 before asking
+	s.Pages.ServeHTTP(c.Writer, c.Request)
+}
 
 func noMethod(c *gin.Context) {
 	writeProblem(c, &domain.Error{Code: codeMethod, Reason: "method_not_allowed"})

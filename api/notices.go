@@ -4,21 +4,40 @@ import (
 	"context"
 	"time"
 
+	"huajie/domain"
 	"huajie/domain/grievance"
 	"huajie/domain/view"
 )
 
 type noticesInput struct {
 	Cursor string `query:"cursor" maxLength:"1000"`
+	After  string `query:"after" maxLength:"1000" doc:"oldest first, to catch up: next_cursor of the answer before, or start. None is ever passed over."`
+	Unread bool   `query:"unread" doc:"only what the caller has not read, newest first"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
 type noticesOutput struct{ Body view.NoticePage }
 
-// notices are what was sent to the caller, or to an office the caller holds.
+// fromStart is the cursor of a reader that has nothing yet.
+const fromStart = "start"
+
+// notices are what was sent to the caller, or to an office the caller holds. A page
+// shows the newest first; a phone that catches up reads on from where it was.
 func (s *server) notices(ctx context.Context, in *noticesInput) (*noticesOutput, error) {
 	who := callerOf(ctx)
-	page, err := s.Reader.Notices(ctx, who.scope, who.actor, in.Cursor, in.Limit)
+	var page view.NoticePage
+	var err error
+	switch {
+	case in.After != "" && (in.Cursor != "" || in.Unread):
+		return nil, domain.Invalid(domain.Fault("after", "not_together", "不能与 cursor、unread 同用", "not together with cursor or unread"))
+	case in.After != "":
+		if in.After == fromStart {
+			in.After = ""
+		}
+		page, err = s.Reader.NoticesAfter(ctx, who.scope, who.actor, in.After, in.Limit)
+	default:
+		page, err = s.Reader.Notices(ctx, who.scope, who.actor, in.Unread, in.Cursor, in.Limit)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -46,9 +65,9 @@ func (s *server) caseNotices(ctx context.Context, in *ByNo) (*noticeListOutput, 
 	}
 	var list []view.NoticeItem
 	if grievance.IsCitizen(who.actor) {
-		list, err = s.Reader.PetitionerNotices(ctx, c.No)
+		list, err = s.Reader.PetitionerNotices(ctx, c.GetHead().No)
 	} else {
-		list, err = s.Reader.CaseNotices(ctx, who.scope, c.No)
+		list, err = s.Reader.CaseNotices(ctx, who.scope, c.GetHead().No)
 	}
 	if err != nil {
 		return nil, err
@@ -86,7 +105,7 @@ func (s *server) publicNotices(ctx context.Context, in *PublicInput) (*publicNot
 	if err != nil {
 		return nil, err
 	}
-	list, err := s.Reader.PetitionerNotices(ctx, c.No)
+	list, err := s.Reader.PetitionerNotices(ctx, c.GetHead().No)
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"huajie/domain/codes"
+	"huajie/domain/gridevent"
 	"huajie/domain/grievance"
 	"huajie/domain/joint"
 	"huajie/domain/machine"
@@ -37,8 +38,9 @@ func describe(o *huma.OpenAPI) {
 		"群众诉求办理链的统一接口:登记、办理、查询、督办。"
 	o.Servers = nil
 	o.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		securityBearer: {Type: "http", Scheme: "bearer", Description: "token of a user or a program"},
-		securityCookie: {Type: "apiKey", In: "cookie", Name: cookieName, Description: "set by POST /api/v1/session"},
+		securityBearer: {Type: "http", Scheme: "bearer", Description: "token of a user or a program. One of a program needs the scope an operation names as x-scope: " + scopeNames()},
+		securityDevice: {Type: "http", Scheme: "basic", Description: "token of a device as the password, whatever the name"},
+		securityCookie: {Type: "apiKey", In: "cookie", Name: sessionCookie, Description: "set by POST /api/v1/session; over HTTPS its name begins with __Host-"},
 	}
 }
 
@@ -70,6 +72,15 @@ func sampleCases() []*grievance.Case {
 				out = append(out, &grievance.Case{Head: machine.Head{State: state}, Track: track, ReturnCount: returned})
 			}
 		}
+	}
+	return out
+}
+
+// sampleEvents are grid events in every state.
+func sampleEvents() []*gridevent.Event {
+	var out []*gridevent.Event
+	for _, state := range sortedStates(gridevent.Labels) {
+		out = append(out, &gridevent.Event{Head: machine.Head{State: state}})
 	}
 	return out
 }

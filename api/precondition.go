@@ -81,13 +81,16 @@ func ifMatch(header string, seq int, state string) (int, error) {
 
 // notModified tells whether an If-None-Match header names the version, by weak
 // comparison; a header that cannot be read is as good as none.
-func notModified(header string, seq int) bool {
+func notModified(header string, seq int) bool { return unchanged(header, etag(seq)) }
+
+// unchanged does so for any entity tag.
+func unchanged(header, current string) bool {
 	p, ok := parsePrecondition(header)
 	if !ok {
 		return false
 	}
 	for _, t := range p.tags {
-		if `"`+t.value+`"` == etag(seq) {
+		if `"`+t.value+`"` == current {
 			return true
 		}
 	}

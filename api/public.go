@@ -6,7 +6,8 @@ import (
 	"time"
 
 	"huajie/domain"
-	"huajie/domain/grievance"
+	"huajie/domain/casefile"
+	"huajie/domain/casekind"
 	"huajie/domain/machine"
 )
 
@@ -58,11 +59,11 @@ var petitioner = domain.Actor{User: domain.Petitioner}
 
 // proven reads the case of whoever knows its code. A wrong code and an unknown
 // number cannot be told apart.
-func (s *server) proven(ctx context.Context, in *PublicInput) (*grievance.Case, error) {
+func (s *server) proven(ctx context.Context, in *PublicInput) (casefile.Case, error) {
 	if in.Code == "" || len(in.No) > longestNo {
 		return nil, domain.NotFound()
 	}
-	var c *grievance.Case
+	var c casefile.Case
 	err := s.patience.try(in.address, "code/"+in.No, func() (err error) {
 		c, err = s.Reader.PublicCase(ctx, in.No, in.Code)
 		return err
@@ -92,6 +93,9 @@ func (s *server) actInPublic(action string) func(context.Context, *publicStepInp
 		if err != nil {
 			return nil, err
 		}
+		if !casekind.Of(c).Takes(action) {
+			return nil, domain.NotFound()
+		}
 		step := stepInput{in.ByNo, in.FormBody, in.Key, in.IfMatch}
 		w, err := step.wish(petitioner, action)
 		if err != nil {
@@ -105,35 +109,26 @@ func (s *server) actInPublic(action string) func(context.Context, *publicStepInp
 	}
 }
 
-func (s *server) publicView(ctx context.Context, c *grievance.Case, inEnglish bool) (*publicOutput, error) {
-	now := s.Now()
-	rules := s.caseRules(c, now)
-	label := grievance.Labels[c.State]
+func (s *server) publicView(ctx context.Context, of casefile.Case, inEnglish bool) (*publicOutput, error) {
+	now, c, kind := s.Now(), of.Card(), casekind.Of(of)
+	rules := s.caseRules(of, now)
+	label, _ := kind.StateLabel(c.State)
 	unit, _ := rules.Org.Unit(c.Owner.Unit)
 	v := PublicView{No: c.No, State: c.State, StateZH: label.ZH, StateEN: label.EN, Level: string(c.Level), Nature: c.Nature,
 		UnitZH: unit.ZH, UnitEN: unit.EN, RegisteredAt: c.RegisteredAt.In(zone), AcceptedAt: c.AcceptedAt,
+		StatutoryDueAt: c.StatutoryDue, PolicyDueAt: c.PolicyDue, RepliedAt: c.RepliedAt, OutcomeGrade: c.OutcomeGrade, Rating: c.Rating,
 		ClosedAt: c.ClosedAt, ClosingType: c.ClosingType, Seq: c.Seq}
 	if c.Level != "" {
 		v.LevelZH, v.LevelEN = rules.Codes.Label("level", string(c.Level))
 	}
-	if c.Statutory != nil {
-		v.StatutoryDueAt = c.Statutory.Due
-	}
-	if c.Policy != nil {
-		v.PolicyDueAt = c.Policy.Due
-	}
-	if c.Evaluation != nil {
-		v.Rating = c.Evaluation.Rating
-	}
-	if c.Reply != nil {
-		v.RepliedAt, v.OutcomeGrade = c.Reply.IssuedAt, c.Reply.OutcomeGrade
+	if c.ReplyEvent > 0 {
 		words, err := s.wordsOf(ctx, c)
 		if err != nil {
 			return nil, err
 		}
 		v.Result = words
 	}
-	actions, err := s.forms(ctx, grievance.Machine.Offers(c, petitioner, rules, now), hints{rules: rules, county: c.County, area: c.Area}, inEnglish)
+	actions, err := s.forms(ctx, kind.Offers(of, petitioner, rules, now), hints{rules: rules, county: c.County, area: c.Area}, inEnglish)
 	if err != nil {
 		return nil, err
 	}
@@ -142,13 +137,13 @@ func (s *server) publicView(ctx context.Context, c *grievance.Case, inEnglish bo
 }
 
 // wordsOf finds the words of the answer, which are kept with their event.
-func (s *server) wordsOf(ctx context.Context, c *grievance.Case) (string, error) {
+func (s *server) wordsOf(ctx context.Context, c casefile.Card) (string, error) {
 	events, err := s.Reader.Events(ctx, c.No)
 	if err != nil {
 		return "", err
 	}
 	for _, e := range events {
-		if e.Seq == c.Reply.Event {
+		if e.Seq == c.ReplyEvent {
 			return e.Input.Text("result"), nil
 		}
 	}

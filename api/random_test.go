@@ -37,7 +37,8 @@ func (c *contract) operations() []operation {
 				}
 			}
 			if body, ok := op.(map[string]any)["requestBody"].(map[string]any); ok {
-				schema := body["content"].(map[string]any)["application/json"].(map[string]any)["schema"].(map[string]any)
+				media, _ := body["content"].(map[string]any)["application/json"].(map[string]any) // none for a part of a photo
+				schema, _ := media["schema"].(map[string]any)
 				properties, _ := schema["properties"].(map[string]any) // none for a step without inputs
 				for name := range properties {
 					o.fields = append(o.fields, name)
@@ -67,6 +68,8 @@ var wild = rapid.OneOf(words, words, words, rapid.String(), rapid.Just(marker+"\
 func drawRequest(rt *rapid.T, o operation, no string) *http.Request {
 	often := rapid.SampledFrom([]string{no, no, no, no, marker, "%00", "%ff" + marker})
 	path := strings.ReplaceAll(o.template, "{no}", often.Draw(rt, "no"))
+	path = strings.NewReplacer("{id}", rapid.SampledFrom([]string{someFile, someFile, "1", marker}).Draw(rt, "id"),
+		"{n}", rapid.SampledFrom([]string{"1", "2", "0", marker}).Draw(rt, "n")).Replace(path)
 	query := url.Values{}
 	for range rapid.IntRange(0, 2).Draw(rt, "parameters") {
 		name := marker
@@ -93,7 +96,7 @@ func drawRequest(rt *rapid.T, o operation, no string) *http.Request {
 	if rapid.IntRange(0, 7).Draw(rt, "has key") > 0 {
 		req.Header.Set("Idempotency-Key", words.Draw(rt, "key"))
 	}
-	req.Header.Set("Authorization", "Bearer test-"+rapid.SampledFrom([]string{dispatcher, director, clerk, liaison, elsewhere, marker}).Draw(rt, "who"))
+	req.Header.Set("Authorization", "Bearer test-"+rapid.SampledFrom([]string{dispatcher, director, supervisor, clerk, liaison, elsewhere, walker, office, marker}).Draw(rt, "who"))
 	return req
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"huajie/activities"
 	"huajie/domain"
+	"huajie/domain/casekind"
 	"huajie/domain/form"
 	"huajie/domain/grievance"
 	"huajie/domain/machine"
@@ -20,18 +21,19 @@ import (
 // required: intake is never refused for a missing document (R5).
 var petitionerFields = []form.Field{
 	{Name: "anonymous", ZH: "匿名", EN: "anonymous", Type: form.Boolean},
-	{Name: "name", ZH: "姓名", EN: "name", Type: form.Line, Max: 100},
-	{Name: "phone", ZH: "联系电话", EN: "telephone", Type: form.Line, Max: 40},
+	{Name: "name", ZH: "姓名", EN: "name", Type: form.Line, Max: 100, Identity: true},
+	{Name: "phone", ZH: "联系电话", EN: "telephone", Type: form.Line, Max: 40, Identity: true},
 	{Name: "id_type", ZH: "证件类型", EN: "type of identity document", Type: form.Line, Max: 40},
-	{Name: "id_no", ZH: "证件号码", EN: "number of identity document", Type: form.Line, Max: 60},
-	{Name: "address", ZH: "住址", EN: "address", Type: form.Line},
-	{Name: "kind", ZH: "类型", EN: "kind", Type: form.Choice, Options: []string{"person", "org"}},
-	{Name: "language", ZH: "语言", EN: "language", Type: form.Choice, Options: []string{"zh", "en", "ko"}},
+	{Name: "id_no", ZH: "证件号码", EN: "number of identity document", Type: form.Line, Max: 60, Identity: true},
+	{Name: "address", ZH: "住址", EN: "address", Type: form.Line, Identity: true},
+	form.Choice.Named("kind", "类型", "kind").Or("person", "个人", "person").Or("org", "单位", "organisation"),
+	form.Choice.Named("language", "语言", "language").Or("zh", "中文", "Chinese").Or("en", "英语", "English").Or("ko", "朝鲜语", "Korean"),
+	{Name: activities.ViaCentre, ZH: "要求经中心联系,不向承办单位透露身份", EN: "reach me through the centre; the unit is not told who I am", Type: form.Boolean},
 }
 
 var representativeFields = []form.Field{
-	{Name: "name", ZH: "姓名", EN: "name", Type: form.Line, Required: true, Max: 100},
-	{Name: "phone", ZH: "联系电话", EN: "telephone", Type: form.Line, Max: 40},
+	{Name: "name", ZH: "姓名", EN: "name", Type: form.Line, Required: true, Max: 100, Identity: true},
+	{Name: "phone", ZH: "联系电话", EN: "telephone", Type: form.Line, Max: 40, Identity: true},
 }
 
 // detailNames are the words of a registration that are kept beside the case.
@@ -65,7 +67,7 @@ type matter struct {
 
 // readMatter takes the people out of what was entered and checks everything, so
 // that all faults are told at once.
-func readMatter(in form.Input, rules *machine.Rules) (matter, error) {
+func readMatter(in form.Input, fields []form.Field, rules *machine.Rules) (matter, error) {
 	lookup := machine.LookupOf(rules)
 	m := matter{input: form.Input{}}
 	var faults []domain.FieldError
@@ -92,10 +94,15 @@ func readMatter(in form.Input, rules *machine.Rules) (matter, error) {
 		f.Field = "petitioner." + f.Field
 		faults = append(faults, f)
 	}
+	wish := clean.Bool(activities.ViaCentre)
+	delete(clean, activities.ViaCentre)
 	m.anonymous = clean.Bool("anonymous") || len(clean) == 0
 	delete(clean, "anonymous")
+	if wish {
+		clean[activities.ViaCentre] = "true"
+	}
 	m.person = clean
-	if _, found := form.Check(grievance.RegisterFields, m.input, lookup); len(found) > 0 || len(faults) > 0 {
+	if _, found := form.Check(fields, m.input, lookup); len(found) > 0 || len(faults) > 0 {
 		return m, domain.Invalid(append(found, faults...)...)
 	}
 	return m, nil
@@ -115,11 +122,11 @@ func (s *server) register(ctx context.Context, in *registerInput) (*registerOutp
 	if err != nil {
 		return nil, err
 	}
-	m, err := readMatter(input, s.rulesHere())
+	m, err := readMatter(input, grievance.RegisterFields, s.rulesHere())
 	if err != nil {
 		return nil, err
 	}
-	r := s.registration(who, in.Key, input, m)
+	r := s.registration(who, "register", in.Key, input, m)
 	r.Source = "account/" + who.actor.User
 	written, err := s.Registrar.Register(ctx, r)
 	if err != nil {
@@ -128,10 +135,12 @@ func (s *server) register(ctx context.Context, in *registerInput) (*registerOutp
 	return s.receipt(ctx, written)
 }
 
-func (s *server) registration(who caller, key string, input form.Input, m matter) activities.RegisterInput {
-	in := activities.RegisterInput{Actor: who.actor, ActorName: domain.Text{ZH: who.user.ZH, EN: who.user.EN}, Fingerprint: fingerprint("register", input), Input: m.input, Anonymous: m.anonymous, At: s.Now()}
+// registration is a matter as the desk takes it. act tells keys of one kind of matter
+// from those of another.
+func (s *server) registration(who caller, act, key string, input form.Input, m matter) activities.RegisterInput {
+	in := activities.RegisterInput{Actor: who.actor, ActorName: domain.Text{ZH: who.user.ZH, EN: who.user.EN}, Fingerprint: fingerprint(act, input), Input: m.input, Anonymous: m.anonymous, At: s.Now()}
 	if key != "" {
-		in.Key = commandKey(who.actor.User, "register", key)
+		in.Key = commandKey(who.actor.User, act, key)
 	}
 	details := map[string]any{}
 	for _, name := range detailNames {
@@ -170,14 +179,17 @@ func (s *server) receipt(ctx context.Context, w activities.Written) (*registerOu
 		s.Log.WarnContext(ctx, "registered, but its workflow could not be started yet", "request_id", infoOf(ctx).requestID, "error", err)
 		status = http.StatusAccepted
 	}
-	c := grievance.Fresh()
-	var err error
+	kind, ok := casekind.OfNumber(w.No)
+	if !ok {
+		return nil, fmt.Errorf("no kind of case has the number %q", w.No)
+	}
+	c, err := kind.Fresh(), error(nil)
 	for _, e := range w.Events {
-		if c, err = machine.Evolve(c, grievance.Fresh, e); err != nil {
+		if c, err = machine.Evolve(c, kind.Fresh, e); err != nil {
 			return nil, err
 		}
 	}
-	shown := s.cases.answer(c, c.RegisteredAt)
+	shown := s.cases.answer(c, c.Card().RegisteredAt)
 	return &registerOutput{Status: status, Location: basePath + "/cases/" + w.No, ETag: shown.ETag,
 		Body: Registered{shown.Body, w.QueryCode}}, nil
 }

@@ -35,10 +35,13 @@ type OverdueLine struct {
 
 type overdueOutput struct{ Body Overdue }
 
+// counts is the scope of what is only counted for a caller.
+func (s *server) counts(who caller) view.Scope { return view.CountsOf(who.actor, s.tree()) }
+
 // overdueSummary counts from due times, now, within the caller's scope.
 func (s *server) overdueSummary(ctx context.Context, _ *struct{}) (*overdueOutput, error) {
 	now := s.Now()
-	cells, err := s.Reader.OverdueSummary(ctx, callerOf(ctx).scope, now)
+	cells, err := s.Reader.OverdueSummary(ctx, s.counts(callerOf(ctx)), now)
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +128,8 @@ type trialInput struct {
 // TrialReport is what the trial period is reported by.
 type TrialReport struct {
 	view.Trial
-	Rate *float64 `json:"resolution_rate" nullable:"true" doc:"resolved ÷ registered in percent, two decimals; null when nothing was registered"`
+	Rate      *float64 `json:"resolution_rate" nullable:"true" doc:"resolved ÷ registered in percent, two decimals; null when nothing was registered"`
+	EventRate *float64 `json:"event_resolution_rate" nullable:"true" doc:"of grid events; null when none was reported"`
 }
 
 type trialOutput struct{ Body TrialReport }
@@ -139,13 +143,16 @@ func (s *server) trial(ctx context.Context, in *trialInput) (*trialOutput, error
 	if in.Batch == "" && in.From.IsZero() && in.To.IsZero() {
 		in.Batch = trialBatch
 	}
-	t, err := s.Reader.TrialStats(ctx, callerOf(ctx).scope, in.From, in.To, in.Batch)
+	t, err := s.Reader.TrialStats(ctx, s.counts(callerOf(ctx)), in.From, in.To, in.Batch)
 	if err != nil {
 		return nil, err
 	}
 	out := &trialOutput{TrialReport{Trial: t}}
 	if rate, ok := t.Rate(); ok {
 		out.Body.Rate = &rate
+	}
+	if rate, ok := t.EventRate(); ok {
+		out.Body.EventRate = &rate
 	}
 	return out, nil
 }

@@ -32,6 +32,9 @@ func schemaName(t reflect.Type, hint string) string {
 func schemaOf(fields []form.Field, open bool) *huma.Schema {
 	s := &huma.Schema{Type: huma.TypeObject, Properties: map[string]*huma.Schema{}, AdditionalProperties: open}
 	for _, f := range fields {
+		if f.House {
+			continue
+		}
 		s.Properties[f.Name] = schemaOfField(f)
 		if f.Required {
 			s.Required = append(s.Required, f.Name)
@@ -48,7 +51,10 @@ func schemaOfField(f form.Field) *huma.Schema {
 		s.Description += " (code table " + f.Table + ")"
 	case form.Choice:
 		for _, o := range f.Options {
-			s.Enum = append(s.Enum, o)
+			if o.ZH == "" || o.EN == "" {
+				panic("the option " + o.Value + " of the field " + f.Name + " has no name in both languages") // a programming error
+			}
+			s.Enum = append(s.Enum, o.Value)
 		}
 	case form.Unit:
 		s.Description += " (id of a unit)"
@@ -73,7 +79,12 @@ func schemaOfField(f form.Field) *huma.Schema {
 		if f.Yes {
 			s.Enum = []any{true}
 		}
-	case form.Units, form.Users:
+	case form.Point:
+		s.Type = huma.TypeObject
+		degrees := &huma.Schema{Type: huma.TypeNumber}
+		s.Properties = map[string]*huma.Schema{"lat": degrees, "lon": degrees, "accuracy": {Type: huma.TypeNumber, Description: "metres"}}
+		s.Required = []string{"lat", "lon"}
+	case form.Units, form.Users, form.Cases, form.Files:
 		s.Type = huma.TypeArray
 		s.Items = &huma.Schema{Type: huma.TypeString}
 	case form.Objects:

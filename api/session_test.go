@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"huajie/domain"
 )
 
 func TestSession(t *testing.T) {
@@ -18,6 +20,7 @@ func TestSession(t *testing.T) {
 	}
 	h.play(t, []scenario{
 		{name: "wrong password", request: signIn(`{"username":"disp.220402","password":"SECRETVALUE"}`), status: 401, code: "sign_in", not: []string{"SECRETVALUE"}},
+		{name: "a password that looks like a mask is one", request: signIn(`{"username":"disp.220402","password":"Huajie2026**"}`), status: 401, code: "sign_in"},
 		{name: "unknown user", request: signIn(`{"username":"SECRETVALUE","password":"x"}`), status: 401, code: "sign_in", not: []string{"SECRETVALUE"}},
 		{name: "nothing", request: signIn(``), status: 422, want: []string{`"username"`, `"password"`}},
 		{name: "wrong types", request: signIn(`{"username":1,"password":["SECRETVALUE"]}`), status: 422, not: []string{"SECRETVALUE"}},
@@ -26,7 +29,7 @@ func TestSession(t *testing.T) {
 	require.Equal(t, http.StatusOK, res.Code, res.Body.String())
 	token := bodyOf(t, res)["token"].(string)
 	cookies := res.Result().Cookies()
-	require.Len(t, cookies, 1)
+	require.Len(t, cookies, 2, "the session, and the browser that had it")
 	assert.True(t, cookies[0].HttpOnly)
 	assert.Equal(t, http.SameSiteLaxMode, cookies[0].SameSite)
 	assert.Equal(t, token, cookies[0].Value)
@@ -50,6 +53,24 @@ func TestSession(t *testing.T) {
 	again := me()
 	again.AddCookie(cookies[0])
 	assert.Equal(t, http.StatusUnauthorized, h.send(t, again).Code)
+
+	var got [][]string
+	for _, e := range h.audited {
+		got = append(got, []string{e.Actor, string(e.Kind), e.Outcome})
+		assert.NotContains(t, e.Via, token)
+	}
+	assert.Equal(t, [][]string{{"disp.220402", "sign_in", "refused"}, {"disp.220402", "sign_in", "refused"}, {"unknown", "sign_in", "refused"}, {"disp.220402", "sign_in", "ok"}, {"disp.220402", "sign_out", "ok"}}, got)
+}
+
+func TestNobodySignsInUnrecorded(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.unaudited = &domain.Error{Code: domain.CodeUnavailable, Reason: "database_away"}
+	h.play(t, []scenario{
+		{name: "right", request: request{method: http.MethodPost, path: "/api/v1/session", body: `{"username":"disp.220402","password":"demo-password"}`}, status: 503},
+		{name: "wrong", request: request{method: http.MethodPost, path: "/api/v1/session", body: `{"username":"disp.220402","password":"x"}`}, status: 401},
+	})
+	assert.Empty(t, h.tokens)
 }
 
 func TestAPageOfAnotherSiteCannotUseTheCookie(t *testing.T) {

@@ -28,8 +28,11 @@ type sessionDoor = door[*joint.Session, SessionView]
 
 func newSessionDoor(s *server) sessionDoor {
 	return sessionDoor{
-		s: s, machine: joint.Machine, read: s.readSession, rules: s.sessionRules, send: s.Engine.ActOnSession,
-		over: joint.Final, show: showSession,
+		s: s, machine: joint.Machine, read: s.readSession, query: s.Engine.QuerySession,
+		name:  func(string) string { return joint.Machine.Name },
+		fresh: func(*joint.Session) func() *joint.Session { return joint.Fresh },
+		rules: s.sessionRules, hints: s.sessionHints, send: s.Engine.ActOnSession,
+		over: joint.Final, show: showSession, speak: speechOf(joint.Machine, joint.Labels),
 		start: func(ctx context.Context, x *joint.Session) error {
 			return s.Engine.StartSession(ctx, workflows.SessionInput{No: x.No, Case: x.Case, State: x})
 		},
@@ -48,9 +51,14 @@ func (s *server) sessionRules(x *joint.Session, at time.Time) *machine.Rules {
 	return s.Rules.Rules(x.County, "", at)
 }
 
+func (s *server) sessionHints(x *joint.Session, at time.Time) hints {
+	return hints{rules: s.sessionRules(x, at), county: x.County, area: x.County, lead: x.LeadUnit,
+		requests: x.Requests, labelOf: labelsOf(joint.Machine), seated: x.Units()}
+}
+
 func showSession(x *joint.Session, _ *machine.Rules, at time.Time) SessionView {
 	label := joint.Labels[x.State]
-	shown := copied(x)
+	shown := copied(x, joint.Fresh)
 	shown.Barred = "" // the unit an accusation is about is shown to nobody
 	v := SessionView{Session: shown, StateZH: label.ZH, StateEN: label.EN}
 	if d, ok := x.NextDuty(); ok {
@@ -59,9 +67,9 @@ func showSession(x *joint.Session, _ *machine.Rules, at time.Time) SessionView {
 	return v
 }
 
-// copied is a session of the answer's own, whose times may be put into one zone.
-func copied(x *joint.Session) *joint.Session {
-	own := joint.Fresh()
+// copied is a state of the answer's own, whose times may be put into one zone.
+func copied[S machine.Subject](x S, fresh func() S) S {
+	own := fresh()
 	b, err := json.Marshal(x)
 	if err == nil {
 		err = json.Unmarshal(b, own)
@@ -89,7 +97,7 @@ func (s *server) caseSessions(ctx context.Context, in *ByNo) (*sessionsOutput, e
 	if grievance.IsCitizen(who.actor) { // a session is held among officers
 		return out, nil
 	}
-	list, err := s.Reader.Sessions(ctx, who.scope, c.No)
+	list, err := s.Reader.Sessions(ctx, who.scope, c.GetHead().No)
 	if err != nil {
 		return nil, err
 	}
@@ -99,51 +107,43 @@ func (s *server) caseSessions(ctx context.Context, in *ByNo) (*sessionsOutput, e
 	return out, nil
 }
 
-func (s *server) getSession(ctx context.Context, in *readCaseInput) (*shown[SessionView], error) {
-	x, err := s.sessions.find(ctx, callerOf(ctx).scope, in.No)
-	if err != nil {
-		return nil, err
-	}
-	if in.Source == "workflow" {
-		return asked(ctx, &s.sessions, x, s.Engine.QuerySession)
-	}
-	return s.sessions.unlessSeen(x, in.IfNoneMatch), nil
+// A calendar shows at most a quarter, and so many sessions.
+const (
+	longestCalendar = 93 * 24 * time.Hour
+	mostMeetings    = 500
+)
+
+type meetingsInput struct {
+	From time.Time `query:"from" required:"true" doc:"first moment"`
+	To   time.Time `query:"to" required:"true" doc:"moment after the last; at most 93 days later"`
 }
 
-func (s *server) sessionTimeline(ctx context.Context, in *ByNo) (*timelineOutput, error) {
-	x, err := s.sessions.find(ctx, callerOf(ctx).scope, in.No)
-	if err != nil {
-		return nil, err
-	}
-	out, _, err := s.timeline(ctx, x.No)
-	return out, err
+// MeetingList are the sessions that meet in a span, the earliest first.
+type MeetingList struct {
+	Items []SessionView `json:"items"`
+	More  bool          `json:"more" doc:"there are more than are shown: ask for less"`
 }
 
-func (s *server) sessionActions(ctx context.Context, in *actionsInput) (*actionsOutput, error) {
+type meetingsOutput struct{ Body MeetingList }
+
+// meetings are the sessions of the caller's scope in a span of time. Citizens see none: a
+// session is held among officers.
+func (s *server) meetings(ctx context.Context, in *meetingsInput) (*meetingsOutput, error) {
+	if !in.To.After(in.From) || in.To.Sub(in.From) > longestCalendar {
+		return nil, domain.Invalid(domain.Fault("to", "span", "时间段应在93天以内", "the span is at most 93 days, and ends after it begins"))
+	}
 	who := callerOf(ctx)
-	x, err := s.sessions.find(ctx, who.scope, in.No)
+	out := &meetingsOutput{MeetingList{Items: []SessionView{}}}
+	if grievance.IsCitizen(who.actor) {
+		return out, nil
+	}
+	list, err := s.Reader.Meetings(ctx, who.scope, in.From, in.To, mostMeetings+1)
 	if err != nil {
 		return nil, err
 	}
-	h := hints{rules: s.sessionRules(x, s.Now()), county: x.County, area: x.County, lead: x.LeadUnit,
-		requests: x.Requests, labelOf: labelOf(joint.Machine), seated: x.Units()}
-	return offered(ctx, &s.sessions, x, joint.Machine.Offers(x, who.actor, h.rules, s.Now()), h, english(in.Language))
-}
-
-// actOnSession takes one step on a session.
-func (s *server) actOnSession(action string) func(context.Context, *stepInput) (*shown[SessionView], error) {
-	return func(ctx context.Context, in *stepInput) (*shown[SessionView], error) {
-		who := callerOf(ctx)
-		w, wrong := in.wish(who.actor, action)
-		x, err := s.sessions.find(ctx, who.scope, in.No)
-		switch {
-		case err != nil && wrong == nil:
-			return s.sessions.replay(ctx, in.No, w, err)
-		case err != nil:
-			return nil, err
-		case wrong != nil:
-			return nil, wrong
-		}
-		return s.sessions.act(ctx, x, w)
+	out.Body.More = len(list) > mostMeetings
+	for _, x := range list[:min(len(list), mostMeetings)] {
+		out.Body.Items = append(out.Body.Items, showSession(x, nil, s.Now()))
 	}
+	return out, nil
 }

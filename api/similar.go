@@ -4,8 +4,8 @@ import (
 	"context"
 	"slices"
 
+	"huajie/domain/casefile"
 	"huajie/domain/codes"
-	"huajie/domain/grievance"
 	"huajie/domain/machine"
 	"huajie/domain/view"
 )
@@ -28,7 +28,7 @@ func (s *server) similarCases(ctx context.Context, in *ByNo) (*similarOutput, er
 		return nil, err
 	}
 	out := SimilarCases{}
-	if out.Items, err = s.similar(ctx, who.scope, c); err != nil {
+	if out.Items, err = s.similar(ctx, who.scope, c.Card()); err != nil {
 		return nil, err
 	}
 	for _, x := range out.Items {
@@ -42,7 +42,7 @@ func (s *server) similarCases(ctx context.Context, in *ByNo) (*similarOutput, er
 	return &similarOutput{out}, nil
 }
 
-func (s *server) similar(ctx context.Context, scope view.Scope, c *grievance.Case) ([]view.Similar, error) {
+func (s *server) similar(ctx context.Context, scope view.Scope, c casefile.Card) ([]view.Similar, error) {
 	out := []view.Similar{}
 	if c.Petitioner == "" || c.Category == "" || c.Confidentiality == codes.ConfidentialityAccusation {
 		return out, nil
@@ -51,7 +51,7 @@ func (s *server) similar(ctx context.Context, scope view.Scope, c *grievance.Cas
 	if err != nil {
 		return nil, err
 	}
-	rules := s.caseRules(c, c.RegisteredAt)
+	rules := s.Rules.Rules(c.Area, c.JudgedBy(), c.RegisteredAt)
 	for _, e := range earlier {
 		if x, ok := view.Relate(e, c.Category, c.Area, c.RegisteredAt, rules.Policy, rules.Calendar); ok && !e.CreatedAt.After(c.RegisteredAt) {
 			out = append(out, x)
@@ -62,7 +62,7 @@ func (s *server) similar(ctx context.Context, scope view.Scope, c *grievance.Cas
 
 // advise looks up what helps with the steps that are offered: doubles to merge
 // into, rulings on whose duty such matters are.
-func (s *server) advise(ctx context.Context, scope view.Scope, c *grievance.Case, offers []machine.Offer, h *hints) (err error) {
+func (s *server) advise(ctx context.Context, scope view.Scope, c casefile.Card, offers []machine.Offer, h *hints) (err error) {
 	offered := func(actions ...string) bool {
 		return slices.ContainsFunc(offers, func(o machine.Offer) bool { return slices.Contains(actions, o.Action) })
 	}

@@ -85,3 +85,18 @@ func TestReadyTellsWhatIsMissing(t *testing.T) {
 	require.Equal(t, "stopping", ready("/readyz", http.StatusServiceUnavailable).Status)
 	require.Equal(t, http.StatusOK, ask(door, "/livez").Code, "it is not dead yet")
 }
+
+// away is a scanner that does not answer.
+type away struct{}
+
+// Ping implements api.Pinger.
+func (away) Ping(context.Context) error { return errAway }
+
+// TestAScannerThatIsAwayKeepsNothingFromBeingReady: photographs wait for it, and nothing else.
+func TestAScannerThatIsAwayKeepsNothingFromBeingReady(t *testing.T) {
+	t.Parallel()
+	door := doorOf(newHouse(t), func(d *api.Deps) { d.Scanner = away{} })
+	res := ask(door, "/readyz")
+	require.Equal(t, http.StatusOK, res.Code)
+	require.JSONEq(t, `{"status":"ok","ledger":"ok","engine":"ok","scanner":"unavailable"}`, res.Body.String())
+}

@@ -44,6 +44,8 @@ func TestSmallRun(t *testing.T) {
 	}{
 		{lifecycle(), map[string]string{"rounds": "1", "cases": "4", "officers": "2"}},
 		{lists(), map[string]string{"sizes": "300,600", "times": "2"}},
+		{exports(), map[string]string{"rows": "700"}},
+		{access(), map[string]string{"cases": "4", "officers": "2", "times": "5", "rounds": "1"}},
 	} {
 		r := NewRun(one.scenario, lab, 7, one.values, io.Discard)
 		require.NoError(t, one.scenario.Run(ctx, r))

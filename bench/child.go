@@ -94,7 +94,7 @@ func (c *child) stop() error {
 	return c.cmd.Wait()
 }
 
-// Serve is the life of a child in a role: api, worker or "bare worker".
+// Serve is the life of a child in a role: api, worker, exporter or "bare worker".
 func Serve(role string, in io.Reader, out io.Writer) error {
 	var o order
 	decoder := json.NewDecoder(in)
@@ -127,6 +127,10 @@ func Serve(role string, in io.Reader, out io.Writer) error {
 	}
 	if err := say(""); err != nil {
 		return err
+	}
+	if role == exporterRole {
+		a.Exporter().Run(ctx)
+		return nil
 	}
 	return a.Worker().Run(ctx)
 }

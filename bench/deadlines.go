@@ -216,8 +216,8 @@ func (s *Site) begin(ctx context.Context, no string) error {
 	if err != nil {
 		return err
 	}
-	in := workflows.GrievanceInput{No: no, Events: events}
-	o := client.StartWorkflowOptions{ID: workflows.GrievanceID(no), TaskQueue: s.TaskQueue,
+	in := workflows.AnyCaseInput{No: no, Events: events}
+	o := client.StartWorkflowOptions{ID: workflows.ID(no), TaskQueue: s.TaskQueue,
 		TypedSearchAttributes: workflows.StartAttributes(in), WorkflowExecutionErrorWhenAlreadyStarted: true}
 	for try := 0; ; try++ {
 		_, err = s.Client.ExecuteWorkflow(ctx, o, workflows.GrievanceWorkflow, in)
@@ -291,13 +291,13 @@ func (s *storm) explain(ctx context.Context, conn *pgx.Conn) error {
 		return err
 	}
 	for _, no := range nos {
-		d, err := s.site.Client.DescribeWorkflowExecution(ctx, workflows.GrievanceID(no), "")
+		d, err := s.site.Client.DescribeWorkflowExecution(ctx, workflows.ID(no), "")
 		if err != nil {
 			return err
 		}
 		s.r.Say("%s: %s, history of %d events, task waiting: %v", no, d.GetWorkflowExecutionInfo().GetStatus(),
 			d.GetWorkflowExecutionInfo().GetHistoryLength(), d.GetPendingWorkflowTask())
-		history := s.site.Client.GetWorkflowHistory(ctx, workflows.GrievanceID(no), "", false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+		history := s.site.Client.GetWorkflowHistory(ctx, workflows.ID(no), "", false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 		for history.HasNext() {
 			e, err := history.Next()
 			if err != nil {

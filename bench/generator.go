@@ -3,6 +3,7 @@ package bench
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -144,7 +145,7 @@ func (g *generator) templates(ctx context.Context, s *Site) error {
 			}
 			nos = append(nos, no)
 		}
-		kind, err := g.taken(ctx, conn, nos)
+		kind, err := g.taken(ctx, s, conn, nos)
 		if err != nil {
 			return err
 		}
@@ -156,7 +157,12 @@ func (g *generator) templates(ctx context.Context, s *Site) error {
 }
 
 // taken reads the rows of some cases as COPY writes them.
-func (g *generator) taken(ctx context.Context, conn *pgx.Conn, nos []string) ([]template, error) {
+func (g *generator) taken(ctx context.Context, s *Site, conn *pgx.Conn, nos []string) ([]template, error) {
+	for _, no := range nos { // what is sealed is bound to its row, and opens in no other
+		if err := unseal(ctx, s, conn, no); err != nil {
+			return nil, err
+		}
+	}
 	in := "WHERE no IN ('" + strings.Join(nos, "','") + "') ORDER BY no"
 	var columns string // those that are written, not those made of others
 	if err := conn.QueryRow(ctx, `SELECT string_agg(attname, ',' ORDER BY attnum) FROM pg_attribute
@@ -171,6 +177,19 @@ func (g *generator) taken(ctx context.Context, conn *pgx.Conn, nos []string) ([]
 		return nil, err
 	}
 	return g.read(rows.String(), words.String()), nil
+}
+
+func unseal(ctx context.Context, s *Site, conn *pgx.Conn, no string) error {
+	c, err := s.Store.StoredCase(ctx, no)
+	if err != nil {
+		return err
+	}
+	body, err := json.Marshal(c)
+	if err != nil {
+		return err
+	}
+	_, err = conn.Exec(ctx, `UPDATE cases SET body = $2, summary = $3 WHERE no = $1`, no, body, c.Card().Summary)
+	return err
 }
 
 // template is one real case brought to a stage, some days ago.

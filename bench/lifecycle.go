@@ -177,7 +177,7 @@ func (d *duel) histories(ctx context.Context) error {
 		id     func(int) string
 		most   int
 	}{
-		{"product", d.site.Client, func(i int) string { return workflows.GrievanceID(acked[len(acked)-1-i]) }, len(acked)},
+		{"product", d.site.Client, func(i int) string { return workflows.ID(acked[len(acked)-1-i]) }, len(acked)},
 		{"bare engine", d.engine.client, func(i int) string { return fmt.Sprintf("bare-%d", d.lastBare()-i) }, d.bare.cases},
 	} {
 		events, bytes, n := 0.0, 0.0, min(sample, one.most, d.cases)

@@ -209,7 +209,7 @@ func (l life) steps() []deed {
 		{"disp." + county, "start-triage", nil},
 		{"disp." + county, "dispatch", map[string]any{"lead_unit": l.unit, "requirements": "依法依规办理,按期答复"}},
 		{"liaison." + l.unit, "sign-for", nil},
-		{"liaison." + l.unit, "assign-handler", map[string]any{"handlers": []string{"handler." + l.unit}, "recusal_declared": true}},
+		{"liaison." + l.unit, "assign-handler", map[string]any{"handlers": []any{"handler." + l.unit}, "recusal_declared": true}},
 		{"leader." + l.unit, "issue-reply", map[string]any{"result": "已更换水管并复查,渗水消除。", "outcome_grade": "disposed", "evidence": "现场照片",
 			"legal_basis": "《民法典》", "service_method": "in_person", "service_date": today}},
 		{"", "evaluate", map[string]any{"rating": "satisfied"}},

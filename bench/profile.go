@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	runtimepprof "runtime/pprof"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -42,6 +43,21 @@ func (l *Lab) profiles(ctx context.Context, watched ...*child) (stop func() erro
 		}
 		return errors.Join(faults...)
 	}, nil
+}
+
+// profileSelf records the processor time of this process, for what it does itself.
+func (l *Lab) profileSelf() (stop func() error, err error) {
+	if l.Profile == "" {
+		return func() error { return nil }, nil
+	}
+	if err := os.MkdirAll(l.Profile, 0o755); err != nil {
+		return nil, err
+	}
+	f, err := os.Create(filepath.Join(l.Profile, "self.pprof"))
+	if err != nil {
+		return nil, err
+	}
+	return func() error { runtimepprof.StopCPUProfile(); return f.Close() }, runtimepprof.StartCPUProfile(f)
 }
 
 func (l *Lab) onServer(ctx context.Context, do func(*pgx.Conn) error) error {

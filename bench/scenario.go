@@ -26,11 +26,11 @@ type Scenario struct {
 
 // Scenarios are all there are; those of Usual run when none is named.
 func Scenarios() []Scenario {
-	return []Scenario{lifecycle(), lists(), deadlines(), spike(), memory()}
+	return []Scenario{lifecycle(), ledger(), lists(), deadlines(), spike(), memory(), voices(), eventDay(), exports(), access(), pages()}
 }
 
 // Usual names the scenarios of `make bench`.
-const Usual = "lifecycle,lists,deadlines,spike,memory"
+const Usual = "lifecycle,lists,deadlines,spike,memory,voices,eventday"
 
 // Run is one performance of a scenario.
 type Run struct {

@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/jackc/pgx/v5"
+
+	"huajie/internal/recovery"
 )
 
 // counted asks the database for one number.
@@ -34,6 +36,25 @@ func (r *Run) verify(ctx context.Context, url string, all []question) error {
 		}
 		r.Report.Equal(q.name, q.want, got)
 	}
+	return nil
+}
+
+// whole has ledger and engine compared, case by case, as `huajie verify` does.
+func (r *Run) whole(ctx context.Context, s *Site) error {
+	desk, err := s.Recovery()
+	if err != nil {
+		return err
+	}
+	report, err := desk.Verify(ctx, recovery.Options{})
+	if err != nil {
+		return err
+	}
+	if len(report.Findings) > 0 {
+		r.Say("first finding: %s %s %s", report.Findings[0].No, report.Findings[0].Code, report.Findings[0].Detail)
+	}
+	r.Report.Add("verify", "streams compared with their workflows", float64(report.Compared), "")
+	r.Report.Add("verify", "took", report.Took, "s")
+	r.Report.Equal("findings of huajie verify", 0, len(report.Findings))
 	return nil
 }
 

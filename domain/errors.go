@@ -3,6 +3,7 @@ package domain
 import (
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Code is the stable class of a refusal. The HTTP layer maps each to one
@@ -46,6 +47,8 @@ type Error struct {
 	Text   Text
 	State  string       // the state the case is in, for CodeConflict
 	Fields []FieldError // every faulty input, for CodeInvalid
+	// Wait is how long to wait before trying again, for CodeTooMany; zero where it is not known.
+	Wait time.Duration `json:"-"`
 }
 
 // Error names the class and reason; it is safe to log because a refusal holds no
@@ -83,6 +86,9 @@ func Invalid(fields ...FieldError) *Error {
 func Fault(field, reason, zh, en string) FieldError {
 	return FieldError{Field: field, Reason: reason, Text: Text{ZH: zh, EN: en}}
 }
+
+// Faulty is the refusal of a step for one faulty input.
+func Faulty(field, reason, zh, en string) error { return Invalid(Fault(field, reason, zh, en)) }
 
 // CodeOf gives the class of a refusal, or "" for an error that is none.
 func CodeOf(err error) Code {

@@ -47,7 +47,7 @@ func playAccusationIsHidden(t *testing.T, s *stand) {
 	require.Equal(t, http.StatusOK, s.get("disp.220402", "/cases/"+v.No, nil), "who took it in knows of it")
 
 	s.do(discipline, v.No, "start-triage", nil) // worked inside the vault
-	require.Equal(t, "respondent_barred", s.refused("disp.220402", v.No, "assign-local", nil).Reason)
+	require.Equal(t, "not_your_case", s.refused("disp.220402", v.No, "assign-local", nil).Reason)
 	require.Equal(t, "respondent_barred", s.refused(discipline, v.No, "dispatch", map[string]any{"lead_unit": street}).Reason)
 	require.Equal(t, "respondent_barred", s.refused(discipline, v.No, "dispatch", map[string]any{"lead_unit": "220402-D07", "assist_units": []string{street}}).Reason)
 	require.Equal(t, "c3_stays", s.refused(discipline, v.No, "classify", map[string]any{"confidentiality": "C1", "reason": "拟降级处理"}).Reason)
@@ -88,7 +88,7 @@ func playOrdinaryCaseBecomesAnAccusation(t *testing.T, s *stand) {
 // attributes are the search attributes of a case's workflow, as JSON.
 func (s *stand) attributes(no string) map[string]string {
 	s.t.Helper()
-	d, err := s.app.Client.DescribeWorkflowExecution(context.Background(), workflows.GrievanceID(no), "")
+	d, err := s.app.Client.DescribeWorkflowExecution(context.Background(), workflows.ID(no), "")
 	require.NoError(s.t, err)
 	out := map[string]string{}
 	for name, p := range d.GetWorkflowExecutionInfo().GetSearchAttributes().GetIndexedFields() {

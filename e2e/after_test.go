@@ -133,6 +133,23 @@ func engineHoldsNoWords(t *testing.T, s *stand) {
 	require.NotEmpty(t, found(s.opened(all[0]), words), "with the key the same search finds what it looks for")
 }
 
+// databaseHoldsNoWords: nor does the ledger, whichever table one looks into. Rulebooks are
+// nobody's words; notices are phrases of the rulebook, in which what officers write may occur
+// (noticesHoldNoMatter looks at them); why an export was asked for is not sealed (decision 17).
+func databaseHoldsNoWords(t *testing.T, s *stand) {
+	tables := s.column(`SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'rulebooks' ORDER BY 1`)
+	require.Subset(t, tables, []string{"audit_log", "case_search", "cases", "events", "intake_details", "persons", "sessions", "whistles"})
+	for _, table := range tables {
+		words := s.judge.told(s.judge.private, s.judge.secrets)
+		if table != "notices" && table != "exports" {
+			words = s.judge.told(words, s.judge.words)
+		}
+		for _, w := range found([]byte(strings.Join(s.column(`SELECT t::text FROM `+table+` t`), "\n")), words) {
+			t.Errorf("%s holds %q", table, w)
+		}
+	}
+}
+
 // opened is a history with its seal taken off.
 func (s *stand) opened(e *workflow.WorkflowExecutionInfo) []byte {
 	s.t.Helper()

@@ -131,5 +131,5 @@ func (s *stand) after(no, typ string) *grievance.Case {
 	require.NotEmpty(s.t, e.Deadline, "time did it")
 	c, err := s.app.Store.CaseAt(context.Background(), store.Everything, no, e.Seq)
 	require.NoError(s.t, err)
-	return c
+	return c.(*grievance.Case)
 }

@@ -11,6 +11,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
+
+	"huajie/domain/account"
 )
 
 // heard is one event of the live stream.
@@ -32,7 +34,7 @@ func (s *stand) follow(user, last string) *following {
 	ctx, cancel := context.WithCancel(context.Background())
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.Base+"/api/v1/events", nil)
 	require.NoError(s.t, err)
-	token, err := s.app.Store.CreateToken(ctx, user, "stream", time.Now().Add(time.Hour))
+	_, token, err := s.app.Store.Issue(ctx, account.Opening{Username: user, Until: time.Now().Add(time.Hour)})
 	require.NoError(s.t, err)
 	req.Header.Set("Authorization", "Bearer "+token)
 	if last != "" {
@@ -137,6 +139,6 @@ func (s *stand) breakListeners() {
 	defer func() { _ = c.Close(context.Background()) }()
 	n := 0
 	require.NoError(s.t, c.QueryRow(context.Background(), `SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-		WHERE datname = current_database() AND query LIKE 'LISTEN %' AND pid <> pg_backend_pid()`).Scan(&n))
+		WHERE datname = current_database() AND application_name = 'huajie listener' AND pid <> pg_backend_pid()`).Scan(&n))
 	require.Positive(s.t, n, "somebody listened")
 }

@@ -39,7 +39,7 @@ func (s *stand) sessionSoon(no string) string {
 func (s *stand) planned(no, planner string) (session string, held time.Time) {
 	s.t.Helper()
 	before := len(s.sessions(no))
-	held = time.Now().Add(8 * time.Second)
+	held = time.Now().Add(20 * time.Second) // beside everything else that runs, a session may take seconds to open
 	s.do(planner, no, "plan-session", map[string]any{"purpose": "厘清责任", "lead_unit": housing, "assist_units": []string{urban},
 		"held_at": held.Format(time.RFC3339), "room": "会商室", "agenda": "电梯停运"})
 	require.Eventually(s.t, func() bool {
@@ -57,7 +57,7 @@ func (s *stand) planned(no, planner string) (session string, held time.Time) {
 // meet holds a session: one unit attends and speaks, the other stays away.
 func (s *stand) meet(session, chair string, held time.Time) {
 	s.t.Helper()
-	require.Eventually(s.t, func() bool { return time.Now().After(held) }, 20*time.Second, 50*time.Millisecond)
+	require.Eventually(s.t, func() bool { return time.Now().After(held) }, 40*time.Second, 50*time.Millisecond)
 	s.sit(chair, session, "record-attendance", map[string]any{"seats": []map[string]any{
 		{"unit": housing, "attendance": "attended", "attendee": "负责人"},
 		{"unit": urban, "attendance": "absent"},

@@ -26,12 +26,13 @@ type judge struct {
 	answers map[string]int  // operation and status → how often
 	cases   map[string]bool // numbers given out
 	private map[string]bool // about a person or a matter, as told at registration
+	people  map[string]bool // of these, what names a petitioner
 	words   map[string]bool // everything else people have written
 	secrets map[string]bool // what opens doors: passwords, tokens, query codes
 }
 
 func newJudge(next http.RoundTripper, c *contract) *judge {
-	return &judge{next: next, contract: c, answers: map[string]int{}, cases: map[string]bool{}, private: map[string]bool{},
+	return &judge{next: next, contract: c, answers: map[string]int{}, cases: map[string]bool{}, private: map[string]bool{}, people: map[string]bool{},
 		words: map[string]bool{}, secrets: map[string]bool{}}
 }
 
@@ -119,10 +120,11 @@ const shortest = 6
 // What people tell, by the name of the input.
 var (
 	privateNames = names("name phone id_no address summary facts place respondent request")
+	peopleNames  = names("name phone id_no address")
 	wordNames    = names(`result evidence comment reason statement note measures arguments decision legal_basis requirements plan
 		minutes joint_opinion position undertaking purpose agenda room facts_agreed milestones interim_measures milestone_report what
-		explanation proof why_founded tried remedy organ notice_posted new_measures`)
-	secretNames = names("password token query_code")
+		explanation proof why_founded tried remedy organ notice_posted new_measures matter why`)
+	secretNames = names("password token query_code old new secret recovery_codes")
 )
 
 func names(list string) map[string]bool {
@@ -147,6 +149,9 @@ func (j *judge) listen(req *http.Request, sent []byte, status int, got []byte) {
 				j.secrets[value] = true
 			case registering && privateNames[name], name == "summary":
 				j.private[value] = true
+				if peopleNames[name] {
+					j.people[value] = true
+				}
 			case wordNames[name]:
 				j.words[value] = true
 			}

@@ -75,12 +75,12 @@ func overdueAgrees(t *testing.T, s *stand) {
 		late = s.lateAgreed(watch)
 		now := time.Now()
 		engine = s.lateInEngine("220498", now)
-		return len(late) > 0 && slices.Equal(late, engine) && slices.Equal(late, s.lateAgreed(watch))
+		// A case that climbs has fresh limits for a while, but all of playNobodyActs end red.
+		return len(late) >= len(idle) && slices.Equal(late, engine) && slices.Equal(late, s.lateAgreed(watch))
 	}
 	if !assert.Eventually(t, same, soon, tick) {
-		require.Fail(t, "ledger and engine differ", "ledger %v\nengine %v", late, engine)
+		require.Fail(t, "ledger and engine differ, or fewer are late than nobody acted on", "ledger %v\nengine %v", late, engine)
 	}
-	require.GreaterOrEqual(t, len(late), len(idle), "at least those nobody acted on")
 	t.Logf("%d cases of the drill area are late, by list, summary and engine alike", len(late))
 }
 
@@ -107,7 +107,8 @@ func (s *stand) lateInEngine(county string, now time.Time) []string {
 			return []string{err.Error()}
 		}
 		for _, e := range res.GetExecutions() {
-			out = append(out, e.GetExecution().GetWorkflowId()[len(workflows.GrievanceID("")):])
+			_, no, _ := workflows.NumberOf(e.GetExecution().GetWorkflowId())
+			out = append(out, no)
 		}
 		if token = res.GetNextPageToken(); len(token) == 0 {
 			slices.Sort(out)

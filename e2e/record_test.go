@@ -3,8 +3,10 @@ package e2e
 import (
 	"context"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -33,10 +35,32 @@ func TestRecordHistories(t *testing.T) {
 	s := newStand(t)
 	for name, play := range map[string]func(*stand) []string{
 		"straight": recordStraight, "climbs": recordClimb, "joint": recordJoint, "returned": recordReturned,
+		"burst": recorded(playABurstIsOneEvent), "converted": recorded(playEventBecomesAWhistle),
+		"called": recorded(playWhistleToThreeUnits), "emergency": recorded(playEmergencyWhistle),
 	} {
+		saved := map[string]int{}
 		for _, id := range play(s) {
-			s.save(filepath.Join(dir, name+"-"+filepath.Base(filepath.Dir(id))+".json"), id)
+			file := name + "-" + filepath.Base(filepath.Dir(id))
+			if saved[file]++; saved[file] > 1 {
+				file += fmt.Sprint("-", saved[file])
+			}
+			s.save(filepath.Join(dir, file+".json"), id)
 		}
+	}
+}
+
+// recorded plays for the whole product, and gives what has come into being.
+func recorded(play func(*testing.T, *stand)) func(*stand) []string {
+	const all = "SELECT no FROM cases UNION SELECT no FROM whistles ORDER BY no"
+	return func(s *stand) (ids []string) {
+		before := s.column(all)
+		play(s.t, s.with(s.t))
+		for _, no := range s.column(all) {
+			if !slices.Contains(before, no) {
+				ids = append(ids, workflows.ID(no))
+			}
+		}
+		return ids
 	}
 }
 
@@ -44,7 +68,7 @@ func recordStraight(s *stand) []string {
 	v := s.inHand(nil)
 	s.do("leader."+housing, v.No, "issue-reply", replyInput("已修好"))
 	s.do("supervisor.220402", v.No, "evaluate", map[string]any{"rating": "satisfied"})
-	return []string{workflows.GrievanceID(v.No)}
+	return []string{workflows.ID(v.No)}
 }
 
 func recordReturned(s *stand) []string {
@@ -54,7 +78,7 @@ func recordReturned(s *stand) []string {
 	s.do("leader.220402-D12", v.No, "request-return", map[string]any{"reason_code": "B01", "legal_basis": "三定方案", "suggested_unit": housing, "seal": true})
 	s.do("director.220402", v.No, "accept-return", nil)
 	s.do("director.220402", v.No, "adjudicate", map[string]any{"lead_unit": "220402-D23", "decision": "由城管执法承办", "legal_basis": "三定方案"})
-	return []string{workflows.GrievanceID(v.No)}
+	return []string{workflows.ID(v.No)}
 }
 
 func recordClimb(s *stand) []string {
@@ -65,7 +89,7 @@ func recordClimb(s *stand) []string {
 	s.do("office.220498001", v.No, "assign-local", nil)
 	s.until(v.No, func(v demo.View) bool { return v.Level == "L2" })
 	s.do("director.220498", v.No, "escalate-l3", map[string]any{"trigger": "T12", "summary": "需资金决策", "proposed_leader": "cleader.220498"})
-	return []string{workflows.GrievanceID(v.No)}
+	return []string{workflows.ID(v.No)}
 }
 
 func recordJoint(s *stand) []string {
@@ -77,7 +101,7 @@ func recordJoint(s *stand) []string {
 	s.until(v.No, func(v demo.View) bool { return s.countEvents(v.No, "session_concluded") == 1 })
 	s.do("handler."+housing, v.No, "complete-task", map[string]any{"result": "已更换"})
 	s.do("director.220402", v.No, "joint-conclude", jointAnswer())
-	return []string{workflows.GrievanceID(v.No), workflows.SessionID(session)}
+	return []string{workflows.ID(v.No), workflows.ID(session)}
 }
 
 // save writes one history as JSON, with the seal taken off: fixtures must be

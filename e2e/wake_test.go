@@ -36,7 +36,7 @@ func playOversleptIsWoken(t *testing.T, s *stand) {
 			Seq int `json:"seq"`
 		}
 		a, err := s.Do(context.Background(), "disp.220402", http.MethodGet, "/api/v1/cases/"+v.No+"?source=workflow", "", nil)
-		return err == nil && a.Into(&kept) == nil && kept.Seq == c.Seq
+		return err == nil && a.Into(&kept) == nil && kept.Seq == c.GetHead().Seq
 	})
 	require.Equal(t, 1, s.countEvents(v.No, "auto_signed"), "once, though ledger and workflow both looked at it")
 }

@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"huajie/domain/calendar"
+	"huajie/domain/catalogue"
 	"huajie/domain/codes"
+	"huajie/domain/grid"
 	"huajie/domain/org"
 	"huajie/domain/policy"
 )
@@ -23,10 +25,13 @@ const (
 	fileDepartments = "departments.yaml"
 	fileCommunities = "communities.yaml"
 	fileGrids       = "grids.yaml"
+	fileShapes      = "grids.geojson"
 	fileDuty        = "duty.yaml"
+	fileEvents      = "events.yaml"
 	filePolicy      = "policy.yaml"
 	filePolicyDrill = "policy.drill.yaml"
 	fileDrill       = "drill.yaml"
+	fileDrillShapes = "drill.geojson"
 	fileUsers       = "users.demo.yaml"
 	fileNames       = "names.yaml"
 
@@ -56,9 +61,12 @@ type Book struct {
 	Policy   *policy.Book
 	Calendar *calendar.Calendar
 	Duty     *org.Catalogue
-	Warnings Faults // what is odd but allowed, such as a grid of 943 households
+	Events   *catalogue.Events
+	Grids    *grid.Index // where the grids are
+	Warnings Faults      // what is odd but allowed, such as a grid of 943 households
 
 	files map[string][]byte
+	found []grid.Finding // about the grids, told in Warnings
 }
 
 // PolicyAt is the policy in force for a unit at a moment (§4: city → county →
@@ -105,9 +113,26 @@ func Reload(files map[string][]byte) (*Book, error) {
 	return l.load()
 }
 
+// Check makes a book of files that are to be published: nothing may be missing of what Reload would
+// pass over. The error is Faults.
+func Check(files map[string][]byte) (*Book, error) {
+	_, drill := files[fileDrill]
+	l := newLoader(nil)
+	l.drill, l.files = drill, maps.Clone(files)
+	return l.load()
+}
+
+// CalendarOf makes the calendar alone of files, sound or not as they may be otherwise.
+func CalendarOf(files map[string][]byte) (*calendar.Calendar, Faults) {
+	l := newLoader(nil)
+	l.files = files
+	c := l.parseCalendar("draft")
+	return c, l.faults.sorted()
+}
+
 func newLoader(opts []Option) *loader {
 	l := &loader{
-		files: map[string][]byte{}, layouts: map[string]layout{}, unitAt: map[string]entry{}, rotaAt: map[string]entry{},
+		files: map[string][]byte{}, layouts: map[string]layout{}, unitAt: map[string]entry{}, shapeAt: map[string]Fault{}, rotaAt: map[string]entry{},
 	}
 	for _, o := range opts {
 		o(l)
@@ -123,21 +148,23 @@ func (l *loader) load() (*Book, error) {
 	l.parseDepartments()
 	l.parseOrg()
 	l.parsePlaces()
+	l.parseShapes()
 	rules := l.parseUsers()
 	surnames, given := l.parseNames()
+	types := l.parseEvents()
 	b.Codes = l.parseCodes()
 	b.Calendar = l.parseCalendar(b.Version)
 	b.Policy = l.parsePolicy()
 	b.Org = l.buildTree()
 	b.Duty = l.parseDuty(b.Org)
+	b.Events = l.buildEvents(b.Org, types)
 	if len(l.faults) == 0 {
 		b.Users = l.buildUsers(b.Org, rules, surnames, given)
 	}
+	l.buildGrids(b)
 	if len(l.faults) > 0 {
 		return nil, l.faults.sorted()
 	}
-	set := b.PolicyAt(b.Org.Root(), time.Time{})
-	l.warnGrids(set.Int("grid.household_min"), set.Int("grid.household_max"))
 	b.Warnings = l.warnings.sorted()
 	return b, nil
 }

@@ -50,6 +50,10 @@ var seeds = []seed{
 	{file: "communities.yaml", old: `suffix: "217", kind: village, zh: 太升村`, new: `suffix: "216", kind: village, zh: 太升村`, key: "townships[3].settlements[23]", en: "code 220421100216 is already used"},
 	{file: "grids.yaml", old: `code: "220422101001001"`, new: `code: "220422101099001"`, key: "grids[5].code", en: "parent 220422101099 does not exist"},
 	{file: "grids.yaml", old: "households: 380", new: "households: many", key: "grids[1].households", en: "must be a whole number, not a single value of type str"},
+	{file: "grids.geojson", old: `"code":"220402001990001"`, new: `"code":"220402001990007"`, key: "220402001990007", en: "there is no such grid"},
+	{file: "grids.geojson", old: `"code":"220402002990001","provisional":true`, new: `"code":"220402002990001","colour":"red"`, key: "feature 2: colour", en: "unknown property"},
+	{file: "grids.geojson", old: `"220402003990001","provisional":true},"geometry":{"type":"Polygon","coordinates":[[[`, new: `"220402003990001","provisional":true},"geometry":{"type":"Polygon","coordinates":[[[42.9,125.1],[`, key: "220402003990001", en: "no degrees"},
+	{file: "drill.geojson", old: `"Polygon"`, new: `"Point"`, key: "feature 1: geometry", en: "must be a Polygon"},
 	{file: "codes/case.yaml", old: `{code: "05", key: suggestion,`, new: `{code: "04", key: suggestion,`, key: "tables[0].items[4].code", en: "code 04 used twice"},
 	{file: "codes/dispute.yaml", old: `labour contracts and dispatch, parent: "07"`, new: `labour contracts and dispatch, parent: "77"`, key: "tables[0].items[36].code", en: "parent 77 does not exist"},
 	{file: "codes/reasons.yaml", old: "zh: 冻土/季节, en: frozen ground or season", new: "zh: 冻土/季节", key: "tables[3].items[0].en", en: "missing"},
@@ -154,6 +158,10 @@ func TestFilesMissingStrayOrBroken(t *testing.T) {
 			f["grids.yaml"] = &fstest.MapFile{Data: []byte("x: &a [1]\ngrids: *a\n")}
 		}, "grids.yaml:2: grids: must be a list, not an alias"},
 		{"key twice", func(f fstest.MapFS) { f["grids.yaml"] = &fstest.MapFile{Data: []byte("grids: []\ngrids: []\n")} }, "grids.yaml:2: grids: key given twice"},
+		{"areas twice", func(f fstest.MapFS) {
+			f["drill.geojson"] = &fstest.MapFile{Data: f["grids.geojson"].Data}
+		}, "drill.geojson:2: 220402001990001: the area is given twice"},
+		{"areas broken", func(f fstest.MapFS) { f["grids.geojson"] = &fstest.MapFile{Data: []byte("{\n]")} }, "grids.geojson:2: JSON: invalid character"},
 		{"no codes", func(f fstest.MapFS) { delete(f, "codes/case.yaml") }, "codes: nature: code table nature is missing"},
 		{"no years", func(f fstest.MapFS) {
 			for _, y := range []string{"2024", "2025", "2026"} {
@@ -210,7 +218,7 @@ func TestPolicyMayBeStricterInANarrowerPlace(t *testing.T) {
 
 func FuzzLoad(f *testing.F) {
 	base := files(f)
-	names := []string{"org.yaml", "layouts.yaml", "departments.yaml", "communities.yaml", "grids.yaml", "duty.yaml", "policy.yaml", "drill.yaml", "users.demo.yaml", "names.yaml", "codes/case.yaml", "codes/dispute.yaml", "calendar/2026.yaml", "calendar/hours.yaml"}
+	names := []string{"org.yaml", "layouts.yaml", "departments.yaml", "communities.yaml", "grids.yaml", "grids.geojson", "duty.yaml", "policy.yaml", "drill.yaml", "users.demo.yaml", "names.yaml", "codes/case.yaml", "codes/dispute.yaml", "calendar/2026.yaml", "calendar/hours.yaml"}
 	for i, n := range names {
 		f.Add(i, string(base[n].Data))
 	}

@@ -55,6 +55,32 @@ func (h *Holder) Replace(fsys fs.FS) error {
 	return nil
 }
 
+// Take puts a book in force that was loaded before.
+func (h *Holder) Take(b *Book) { h.put(b, true) }
+
+// Publish puts a published version in force from its files, and gives the book. Whether the drill
+// area is part of it is the option of the process, not of the files: where they lack it, it is that
+// of origin, which the process began with.
+func (h *Holder) Publish(files map[string][]byte, origin *Book) (*Book, error) {
+	l := newLoader(h.opts)
+	l.kept, l.files = true, maps.Clone(files)
+	for _, name := range []string{fileDrill, filePolicyDrill, fileDrillShapes} {
+		raw, ok := origin.files[name]
+		switch {
+		case !l.drill:
+			delete(l.files, name)
+		case l.files[name] == nil && ok:
+			l.files[name] = raw
+		}
+	}
+	b, err := l.load()
+	if err != nil {
+		return nil, err
+	}
+	h.put(b, true)
+	return h.Current(), nil
+}
+
 // Keep adds an older version, such as one stored before a restart, without
 // putting it in force.
 func (h *Holder) Keep(b *Book) { h.put(b, false) }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"huajie/domain/codes"
+	"huajie/domain/grid"
 	"huajie/domain/org"
 )
 
@@ -22,9 +23,12 @@ type loader struct {
 	layouts  map[string]layout
 	units    []org.Unit
 	unitAt   map[string]entry // unit → where it is written
+	grids    []grid.Grid      // what the tree does not hold of them
+	shapeAt  map[string]Fault // grid → where its area is written
 	points   []org.ServicePoint
 	rota     []org.Rota
 	rotaAt   map[string]entry // county → where its rota is written
+	eventAt  map[string]entry // kind of event → where it is written
 	depts    []department
 	tables   []codes.Table
 	warnings Faults
@@ -32,29 +36,29 @@ type loader struct {
 
 // size limits of what is read: a rulebook is small, and a wrong mount should not
 // fill the memory.
-const (
-	maxFile  = 4 << 20
-	maxFiles = 500
-)
+var sizes = map[string]int{".yaml": 4 << 20, ".geojson": 32 << 20}
+
+const maxFiles = 500
 
 func (l *loader) fault(file string, line int, key, zh, en string) {
 	l.faults = append(l.faults, Fault{File: file, Line: line, Key: key, ZH: zh, EN: en})
 }
 
-// collect reads every YAML file of the file system into memory.
+// collect reads every file of the file system that may be one of a rulebook into memory.
 func (l *loader) collect(fsys fs.FS) {
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		if d.IsDir() || path.Ext(name) != ".yaml" {
+		most, ours := sizes[path.Ext(name)]
+		if d.IsDir() || !ours {
 			return nil
 		}
 		if len(l.files) >= maxFiles {
 			return errors.New("too many files")
 		}
 		raw, err := fs.ReadFile(fsys, name)
-		if err != nil || len(raw) > maxFile {
+		if err != nil || len(raw) > most {
 			l.fault(name, 0, "", "文件无法读取或过大", "file cannot be read or is too large")
 			return nil
 		}
@@ -67,6 +71,7 @@ func (l *loader) collect(fsys fs.FS) {
 	if !l.drill { // not part of this book, nor of its version
 		delete(l.files, fileDrill)
 		delete(l.files, filePolicyDrill)
+		delete(l.files, fileDrillShapes)
 	}
 }
 
@@ -85,8 +90,8 @@ func (l *loader) under(dir string) []string {
 // stray reports files nobody reads: most often a name mistyped.
 func (l *loader) stray() {
 	known := []string{
-		fileOrg, fileLayouts, fileDepartments, fileCommunities, fileGrids, fileDuty,
-		filePolicy, filePolicyDrill, fileDrill, fileUsers, fileNames,
+		fileOrg, fileLayouts, fileDepartments, fileCommunities, fileGrids, fileShapes, fileDuty, fileEvents,
+		filePolicy, filePolicyDrill, fileDrill, fileDrillShapes, fileUsers, fileNames,
 	}
 	for name := range l.files {
 		dir := path.Dir(name)

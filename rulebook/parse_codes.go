@@ -117,7 +117,7 @@ func (l *loader) requireTables(ts codes.Tables, built bool) {
 		names[t.Name] = true
 	}
 	for _, n := range codes.RequiredTables() {
-		if !names[n] {
+		if !names[n] && !l.kept { // a table that came later
 			l.fault(dirCodes, 0, n, "缺少代码表 "+n, "code table "+n+" is missing")
 		}
 	}

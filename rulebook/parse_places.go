@@ -1,7 +1,6 @@
 package rulebook
 
 import (
-	"fmt"
 	"strings"
 
 	"huajie/domain/org"
@@ -33,45 +32,6 @@ func (l *loader) parseSettlements(doc entry) {
 			}
 		}
 		t.done()
-	}
-}
-
-// parseGrids reads the grids (§9.3); the community or village is the first twelve
-// digits of the code.
-func (l *loader) parseGrids(doc entry) {
-	for _, g := range doc.children("grids", true) {
-		code := g.text("code")
-		parent := code
-		if len(parent) > 12 {
-			parent = parent[:12]
-		}
-		u := org.Unit{
-			ID: code, Parent: parent, Kind: org.KindGrid, ZH: g.text("zh"), EN: g.text("en"),
-			Households: g.number("households", true), Rural: g.flag("rural", false), Confidence: "D",
-		}
-		for _, p := range l.units {
-			if p.ID == parent {
-				u.Provisional, u.Verified = p.Provisional, p.Verified
-			}
-		}
-		l.addUnit(u, g)
-		g.done()
-	}
-}
-
-// warnGrids notes grids outside the household range: they warn, never block
-// (§0.4 item 11); rural village-group grids are exempt.
-func (l *loader) warnGrids(least, most int) {
-	for _, u := range l.units {
-		if u.Kind != org.KindGrid || u.Rural || u.Households >= least && u.Households <= most {
-			continue
-		}
-		at := l.unitAt[u.ID]
-		l.warnings = append(l.warnings, Fault{
-			File: at.file, Line: at.line, Key: at.key("households"),
-			ZH: fmt.Sprintf("网格 %s 有 %d 户,超出 %d-%d 户", u.ID, u.Households, least, most),
-			EN: fmt.Sprintf("grid %s has %d households, outside %d-%d", u.ID, u.Households, least, most),
-		})
 	}
 }
 

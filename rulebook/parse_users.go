@@ -153,7 +153,7 @@ func invent(r userRule, u org.Unit, area string, n int, surnames, given []pair) 
 	}
 	username := prefix + "." + area
 	h := fnv.New64a()
-	h.Write([]byte(username)) // never fails
+	_, _ = h.Write([]byte(username)) // never fails
 	sum := h.Sum64()
 	s := surnames[sum%uint64(len(surnames))]
 	g := given[sum/uint64(len(surnames))%uint64(len(given))]

@@ -10,13 +10,16 @@ import (
 // RulesFor gives the rules as they apply to an area at a moment, in the form a
 // machine is judged by.
 func (b *Book) RulesFor(area string, when time.Time) *machine.Rules {
+	set := b.PolicyAt(area, when)
 	return &machine.Rules{
 		Version:  b.Version,
 		Org:      b.Org,
 		Codes:    &b.Codes,
 		Calendar: b.Calendar,
-		Policy:   b.PolicyAt(area, when),
+		Policy:   set,
+		Grids:    b.Grids.Under(exactness(set)),
 		Suggest:  b.suggest,
+		Events:   b.Events,
 	}
 }
 

@@ -119,7 +119,7 @@ func TestNoticesOfARestrictedCaseVanish(t *testing.T) {
 	notify(t, s, no, machine.Recipient{Role: org.RoleDeptLiaison, Unit: "220402-D-housing"})
 	scope := view.Scope{User: "sun", Units: []string{"220402-D-housing"}}
 	count := func(scope view.Scope) int {
-		p, err := s.Notices(t.Context(), scope, a, "", 10)
+		p, err := s.Notices(t.Context(), scope, a, false, "", 10)
 		require.NoError(t, err)
 		return len(p.Items)
 	}

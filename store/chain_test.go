@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +19,7 @@ import (
 	"huajie/domain/form"
 	"huajie/domain/grievance"
 	"huajie/domain/machine"
+	"huajie/internal/testkit"
 	"huajie/store"
 )
 
@@ -63,6 +65,8 @@ func TestVerifyFindsTampering(t *testing.T) {
 			require.NoError(t, err)
 			require.NotZero(t, tag.RowsAffected())
 			assert.Equal(t, "chain_broken", domain.ReasonOf(s.VerifyChain(t.Context(), no)))
+			_, err = s.Chain(t.Context(), no, false) // what a receipt is made of; of the end it has no knowledge
+			assert.Equal(t, slices.Contains([]string{"a missing last event", "a changed state", "a rolled back row"}, name), err == nil)
 		})
 	}
 }
@@ -128,8 +132,8 @@ func TestBeginningIsRememberedWord(t *testing.T) {
 	step(t, s, no, "looked", day.Add(time.Hour), summary("后来的概述"))
 	then, err := s.CaseAt(t.Context(), store.Everything, no, 1)
 	require.NoError(t, err)
-	assert.Equal(t, "先前的概述", then.Summary)
-	assert.Equal(t, no, then.No)
+	assert.Equal(t, "先前的概述", then.Card().Summary)
+	assert.Equal(t, no, then.GetHead().No)
 	now, err := s.CaseAt(t.Context(), store.Everything, no, 2)
 	require.NoError(t, err)
 	stored, err := s.StoredCase(t.Context(), no)
@@ -217,9 +221,9 @@ func TestSlowStatementIsUnavailable(t *testing.T) {
 	require.NoError(t, err)
 	_, err = db.Exec(t.Context(), `SELECT 1 FROM cases FOR UPDATE`)
 	require.NoError(t, err)
-	hurried, err := store.New(t.Context(), url+"&lock_timeout=50ms")
+	hurried, err := store.New(t.Context(), url+"&lock_timeout=50ms", store.WithFields(testkit.Fields()))
 	if !strings.Contains(url, "?") {
-		hurried, err = store.New(t.Context(), url+"?lock_timeout=50ms")
+		hurried, err = store.New(t.Context(), url+"?lock_timeout=50ms", store.WithFields(testkit.Fields()))
 	}
 	require.NoError(t, err)
 	t.Cleanup(hurried.Close)

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 
 	"huajie/domain"
+	"huajie/internal/seal"
 )
 
 // Finding is one line of `huajie doctor`.
@@ -42,6 +43,7 @@ func (s *Store) Check(ctx context.Context) []Finding {
 			MendZH: unless(number >= oldestServer, "升级到 PostgreSQL 15 或更高版本"), MendEN: unless(number >= oldestServer, "upgrade to PostgreSQL 15 or later")},
 		letters(ctype, encoding),
 		s.checkSchema(ctx),
+		s.checkKeys(ctx),
 	}
 }
 
@@ -90,7 +92,8 @@ func (s *Store) versions(ctx context.Context) (have, want int64, err error) {
 	return have, want, fault(err)
 }
 
-// Ping tells whether the database answers and has the schema this program needs.
+// Ping tells whether the database answers, has the schema this program needs, and was sealed
+// with its keys.
 func (s *Store) Ping(ctx context.Context) error {
 	have, want, err := s.versions(ctx)
 	if err != nil {
@@ -99,7 +102,21 @@ func (s *Store) Ping(ctx context.Context) error {
 	if have < want {
 		return refusal(domain.CodeUnavailable, "schema_outdated", "数据库结构需要升级", "the database schema must be migrated")
 	}
+	if err := s.KeysFit(ctx); errors.Is(err, seal.ErrSealed) {
+		return refusal(domain.CodeUnavailable, "wrong_keys", "字段密钥与数据库不符", "the field keys are not those of this database")
+	}
 	return nil
+}
+
+// checkKeys looks whether what is sealed opens.
+func (s *Store) checkKeys(ctx context.Context) Finding {
+	err := s.KeysFit(ctx)
+	ok := err == nil || !errors.Is(err, seal.ErrSealed)
+	f := Finding{What: "field keys", OK: ok, Detail: "they open what is sealed", MendZH: unless(ok, "从备份恢复字段密钥文件"), MendEN: unless(ok, "put the file of the field keys back from its backup")}
+	if !ok {
+		f.Detail = describe(err)
+	}
+	return f
 }
 
 // describe tells an operator what went wrong in one line.

@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/puddle/v2"
 
 	"huajie/domain"
+	"huajie/internal/seal"
 )
 
 // Classes and codes of PostgreSQL the store gives a meaning to.
@@ -27,6 +28,8 @@ const (
 	undefinedTable       = "42P01"
 	badCharacter         = "22021" // U+0000 in a text
 	badEscape            = "22P05" // U+0000 in JSON
+	outOfRange           = "22003"
+	noSuchDay            = "22008"
 	classConnection      = "08"
 	classResources       = "53"
 	classOperator        = "57P"
@@ -46,6 +49,8 @@ func fault(err error) error {
 		return domain.NotFound()
 	case errors.As(err, &connect):
 		return unavailable("database_away", err)
+	case errors.Is(err, seal.ErrText):
+		return because(badText(), err)
 	case errors.As(err, &pg):
 		return faultOf(pg)
 	case away(err):
@@ -54,12 +59,18 @@ func fault(err error) error {
 	return fmt.Errorf("store: %w", err)
 }
 
+func badText() *domain.Error {
+	return refusal(domain.CodeMalformed, "bad_character", "文字中含有不允许的字符", "a text holds a character that cannot be stored")
+}
+
 func faultOf(pg *pgconn.PgError) error {
 	switch pg.Code {
 	case uniqueViolation:
 		return because(refusal(domain.CodeConflict, "already_exists", "记录已存在", "it exists already"), pg)
+	case outOfRange, noSuchDay:
+		return because(refusal(domain.CodeMalformed, "out_of_range", "数值或日期超出范围", "a number or a day is out of range"), pg)
 	case badCharacter, badEscape:
-		return because(refusal(domain.CodeMalformed, "bad_character", "文字中含有不允许的字符", "a text holds a character that cannot be stored"), pg)
+		return because(badText(), pg)
 	case serializationFailure, deadlockDetected, lockNotAvailable, queryCanceled, idleTransaction:
 		return unavailable("database_busy", pg)
 	case readOnlyTransaction:

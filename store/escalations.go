@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -14,7 +15,19 @@ import (
 // have several of the kind, which one: task.T2, ack.220402-D11, statutory.7cd.
 const fired = `SELECT DISTINCT ON (e.no, e.deadline, e.at) e.kind AS machine, regexp_replace(e.deadline, '\.[A-Z]?[0-9].*$', '') AS kind,
 		extract(epoch FROM e.recorded_at - e.at)::float8 AS late, e.body ? 'late_by_system' AS marked
-	FROM events e LEFT JOIN sessions ON sessions.no = e.no JOIN cases ON cases.no = coalesce(sessions.case_no, e.no)`
+	FROM events e`
+
+// Where the deadlines of cases and their sessions are found, and those of whistles.
+const (
+	ofCases    = ` LEFT JOIN sessions ON sessions.no = x.no JOIN cases ON cases.no = coalesce(sessions.case_no, x.no)`
+	ofWhistles = ` JOIN whistles ON whistles.no = x.no`
+)
+
+// of joins a table to the rows its numbers belong to.
+func of(alias, rows string) string { return strings.ReplaceAll(rows, "x.no", alias+".no") }
+
+// oneDeadline keeps one event of every firing.
+const oneDeadline = ` ORDER BY e.no, e.deadline, e.at, e.seq`
 
 // Escalations tells how late the deadlines of the cases in scope took effect
 // that were due from one moment up to, not including, another. Drill counties
@@ -22,36 +35,47 @@ const fired = `SELECT DISTINCT ON (e.no, e.deadline, e.at) e.kind AS machine, re
 func (s *Store) Escalations(ctx context.Context, scope view.Scope, from, to time.Time, drill bool) (view.Escalations, error) {
 	var out view.Escalations
 	err := s.inTx(ctx, reading, func(tx pgx.Tx) (err error) {
-		w := s.firings(scope, drill)
-		w.and("e.deadline <> '' AND e.at >= ? AND e.at < ?", from, to)
-		if out, err = lateness(ctx, tx, w); err != nil {
+		cases, whistles := s.firings(scope, drill, "e.deadline <> '' AND e.at >= ? AND e.at < ?", from, to)
+		if out, err = lateness(ctx, tx, `(`+fired+of("e", ofCases)+cases.String()+oneDeadline+`) UNION ALL (`+
+			fired+of("e", ofWhistles)+whistles.String()+oneDeadline+`)`, whistles.args); err != nil {
 			return err
 		}
-		w = s.firings(scope, drill)
-		w.and("d.at >= ? AND d.at < ? AND d.at < now()", from, to)
-		return tx.QueryRow(ctx, `SELECT count(*) FROM deadlines d LEFT JOIN sessions ON sessions.no = d.no
-			JOIN cases ON cases.no = coalesce(sessions.case_no, d.no)`+w.String(), w.args...).Scan(&out.Unfired)
+		cases, whistles = s.firings(scope, drill, "d.at >= ? AND d.at < ? AND d.at < now()", from, to)
+		return tx.QueryRow(ctx, `SELECT (SELECT count(*) FROM deadlines d`+of("d", ofCases)+cases.String()+`) +
+			(SELECT count(*) FROM deadlines d`+of("d", ofWhistles)+whistles.String()+`)`, whistles.args...).Scan(&out.Unfired)
 	})
 	return out, err
 }
 
-func (s *Store) firings(scope view.Scope, drill bool) *where {
-	w := within(scope)
-	switch {
-	case drill:
-		w.and("cases.county = ANY (coalesce(?::text[], '{}'))", s.drill)
-	case len(s.drill) > 0:
-		w.and("cases.county <> ALL (?)", s.drill)
-	}
-	return w
+// firings are the conditions for the deadlines of cases, and numbered on from them, for
+// those of whistles.
+func (s *Store) firings(scope view.Scope, drill bool, clause string, args ...any) (cases, whistles *where) {
+	cases = within(scope)
+	s.exercises(cases, "cases.county", drill)
+	cases.and(clause, args...)
+	whistles = &where{args: cases.args}
+	whistles.seesWhistles(scope)
+	s.exercises(whistles, "whistles.county", drill)
+	whistles.and(clause, args...)
+	return cases, whistles
 }
 
-func lateness(ctx context.Context, tx pgx.Tx, w *where) (view.Escalations, error) {
+// exercises selects the drill counties, or leaves them out.
+func (s *Store) exercises(w *where, county string, drill bool) {
+	switch {
+	case drill:
+		w.and(county+" = ANY (coalesce(?::text[], '{}'))", s.drill)
+	case len(s.drill) > 0:
+		w.and(county+" <> ALL (?)", s.drill)
+	}
+}
+
+func lateness(ctx context.Context, tx pgx.Tx, firings string, args []any) (view.Escalations, error) {
 	out := view.Escalations{Kinds: []view.Lateness{}}
 	rows, err := tx.Query(ctx, `SELECT coalesce(machine, ''), coalesce(kind, ''), count(*), count(*) FILTER (WHERE marked),
 			coalesce(percentile_cont(0.5) WITHIN GROUP (ORDER BY late), 0), coalesce(percentile_cont(0.99) WITHIN GROUP (ORDER BY late), 0), coalesce(max(late), 0)
-		FROM (`+fired+w.String()+` ORDER BY e.no, e.deadline, e.at, e.seq) AS f
-		GROUP BY GROUPING SETS ((machine, kind), ()) ORDER BY 1, 2`, w.args...)
+		FROM (`+firings+`) AS f
+		GROUP BY GROUPING SETS ((machine, kind), ()) ORDER BY 1, 2`, args...)
 	if err != nil {
 		return out, err
 	}

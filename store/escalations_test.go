@@ -17,11 +17,10 @@ import (
 // firing lets the first deadline of a fresh case take effect some time after it was due.
 func firing(t *testing.T, s *store.Store, desk *activities.Desk, no string, late time.Duration) {
 	t.Helper()
-	c, err := s.StoredCase(t.Context(), no)
-	require.NoError(t, err)
+	c := held(t, s, no)
 	d, ok := c.Next()
 	require.True(t, ok)
-	_, err = desk.Commit(t.Context(), activities.CommitInput{Kind: activities.KindGrievance, No: no, Seq: -1, At: d.At.Add(late)})
+	_, err := desk.Commit(t.Context(), activities.CommitInput{Kind: activities.KindGrievance, No: no, Seq: -1, At: d.At.Add(late)})
 	require.NoError(t, err)
 }
 
@@ -74,7 +73,7 @@ func TestGaugesCountWhatIsOpenAndWhatTheEngineOwes(t *testing.T) {
 
 	g, err := s.Gauges(t.Context(), now)
 	require.NoError(t, err)
-	require.Equal(t, []view.LevelCount{{Level: "L1", Light: view.Green, Count: 1}, {Level: "L1", Light: view.Red, Count: 1}, {Level: "L1", Light: view.Yellow, Count: 1}}, g.Open)
+	require.Equal(t, []view.LevelCount{{Kind: "grievance", Level: "L1", Light: view.Green, Count: 1}, {Kind: "grievance", Level: "L1", Light: view.Red, Count: 1}, {Kind: "grievance", Level: "L1", Light: view.Yellow, Count: 1}}, g.Open)
 	require.Equal(t, 5, g.Unstarted)
 	require.Equal(t, 4, g.Unfired, "the triage limit of every case that is open, drill or not")
 	require.Equal(t, 44*time.Hour, g.Oldest)

@@ -83,6 +83,7 @@ func some(r *rand.Rand, list ...string) []string {
 
 var (
 	counties  = []string{"220402", "220403", "220421"}
+	grids     = []string{"220402008901001", "220402008901002", "220402004901001", "220403004901001"}
 	townships = []string{"220402008", "220402004", "220403004", "220421100"}
 	units     = []string{"220402-C", "220402-D-housing", "220402-D-police", "220403004-C"}
 	officers  = []string{"wang", "li", "zhao"}
@@ -93,6 +94,7 @@ func anyCase(r *rand.Rand) func(*grievance.Case) {
 	return func(c *grievance.Case) {
 		c.Area = pick(r, townships...)
 		c.County = c.Area[:6]
+		c.Grid = pick(r, "", c.Area+"901001", c.Area+"901002")
 		c.Confidentiality = pick(r, "C1", "C1", "C2", "C3")
 		c.FirstUnit, c.FirstResponder = pick(r, units...), pick(r, "", "", "wang", "li")
 		c.Owner = grievance.Owner{Unit: pick(r, units...), User: pick(r, "", "wang", "zhao")}
@@ -113,14 +115,22 @@ func anyCase(r *rand.Rand) func(*grievance.Case) {
 	}
 }
 
+// held is a grievance as the ledger holds it.
+func held(t *testing.T, s *store.Store, no string) *grievance.Case {
+	t.Helper()
+	c, err := s.StoredCase(t.Context(), no)
+	require.NoError(t, err)
+	require.IsType(t, &grievance.Case{}, c)
+	return c.(*grievance.Case)
+}
+
 // seed registers n cases at random and gives them as they are stored.
 func seed(t *testing.T, s *store.Store, r *rand.Rand, n int) []*grievance.Case {
 	t.Helper()
 	var out []*grievance.Case
 	for i := range n {
 		w := register(t, s, day.Add(time.Duration(i)*time.Minute), anyCase(r))
-		c, err := s.StoredCase(t.Context(), w.No)
-		require.NoError(t, err)
+		c := held(t, s, w.No)
 		out = append(out, c)
 	}
 	return out
@@ -129,7 +139,7 @@ func seed(t *testing.T, s *store.Store, r *rand.Rand, n int) []*grievance.Case {
 // anyScope is the scope of somebody at random.
 func anyScope(r *rand.Rand) view.Scope {
 	s := view.Scope{User: pick(r, "", "wang", "li", "zhao", "nobody"), Vault: r.IntN(4) == 0, Posts: some(r, units...)}
-	switch r.IntN(6) {
+	switch r.IntN(7) {
 	case 0:
 		s.City = true
 	case 1:
@@ -138,6 +148,8 @@ func anyScope(r *rand.Rand) view.Scope {
 		s.Townships = some(r, townships...)
 	case 3:
 		s.Units = some(r, units...)
+	case 5:
+		s.Grids, s.Units = some(r, grids...), some(r, units...)
 	case 4:
 		s.Counties, s.Units = some(r, counties...), some(r, units...)
 	}

@@ -10,19 +10,14 @@ import (
 
 	"huajie/activities"
 	"huajie/domain"
+	"huajie/domain/casefile"
 	"huajie/domain/machine"
 )
 
 // A Store is the ledger the desk writes to.
 var _ activities.Ledger = (*Store)(nil)
 
-// tables hold the current rows, by kind of stream.
-var tables = map[string]string{
-	activities.KindGrievance: "cases",
-	activities.KindSession:   "sessions",
-}
-
-// stream is a case or session inside the transaction that changes it.
+// stream is a case, session or whistle inside the transaction that changes it.
 type stream struct {
 	kind, no string
 	seq      int
@@ -30,6 +25,8 @@ type stream struct {
 	body     []byte // its state; nil for one that begins
 	codeHash []byte // of the query code, for a case that begins
 	earlier  *before
+	also     func(*pgx.Batch) error // what is written with the first events; nil: nothing
+	spawned  string                 // number of the case that was split off
 
 	key, fingerprint string // of the command that changes it, if any
 }
@@ -42,18 +39,24 @@ type command struct {
 
 // Change decides and writes one step of a stream (activities.Ledger).
 func (s *Store) Change(ctx context.Context, w activities.Write) (activities.Written, error) {
-	out := activities.Written{No: w.No}
-	err := s.inTx(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
-		out = activities.Written{No: w.No}
-		st, done, err := hold(ctx, tx, w)
-		if err != nil {
-			return err
-		}
+	table, err := tableOf(w.Kind, w.No)
+	if err != nil {
+		return activities.Written{}, err
+	}
+	var out activities.Written
+	var st *stream
+	var done *command
+	err = s.inTxAsking(ctx, func(batch *pgx.Batch) {
+		out, done = activities.Written{No: w.No}, nil
+		st = &stream{kind: w.Kind, no: w.No, key: w.Key, fingerprint: w.Fingerprint}
+		s.hold(batch, w, table, st)
+		batch.Queue(commandByKey, w.Key).QueryRow(into(&done))
+	}, func(tx pgx.Tx) error {
 		if done != nil {
-			return repeat(ctx, tx, w, done, &out)
+			return s.repeat(ctx, tx, w, done, &out)
 		}
 		if w.Seq >= 0 && w.Seq != st.seq {
-			return missed(ctx, tx, w, st, &out)
+			return s.missed(ctx, tx, w, st, &out)
 		}
 		d, err := w.Decide(&current{ctx: ctx, tx: tx, state: st.body, seq: st.seq})
 		if err != nil {
@@ -68,70 +71,66 @@ func (s *Store) Change(ctx context.Context, w activities.Write) (activities.Writ
 	if err != nil {
 		return activities.Written{}, err
 	}
+	s.changed(out, st.spawned)
 	return out, nil
 }
 
+// changed tells listeners of what has been committed.
+func (s *Store) changed(out activities.Written, spawned string) {
+	if n := len(out.Events); n > 0 && !out.Repeated {
+		s.teller.changed(out.No, out.Events[n-1].Seq)
+	}
+	if spawned != "" {
+		s.teller.changed(spawned, 1)
+	}
+}
+
 // hold locks the row of the stream until the transaction ends, which makes
-// writers take turns, and then looks the key up.
-func hold(ctx context.Context, tx pgx.Tx, w activities.Write) (*stream, *command, error) {
-	table, ok := tables[w.Kind]
-	if !ok {
-		return nil, nil, fmt.Errorf("no streams of kind %q", w.Kind)
-	}
-	st := &stream{kind: w.Kind, no: w.No, key: w.Key, fingerprint: w.Fingerprint}
-	if err := lockTogether(ctx, tx, w); err != nil {
-		return nil, nil, err
-	}
-	batch := &pgx.Batch{}
-	batch.Queue(`SELECT seq, head_hash, body FROM `+table+` WHERE no = $1 FOR UPDATE`, w.No)
-	batch.Queue(commandByKey, w.Key)
-	answers := tx.SendBatch(ctx, batch)
-	err := answers.QueryRow().Scan(&st.seq, &st.head, &st.body)
-	var done *command
-	if err == nil {
-		done, err = scanCommand(answers.QueryRow())
-	}
-	if closed := answers.Close(); err == nil {
-		err = closed
-	}
-	if errors.Is(err, pgx.ErrNoRows) && w.Seq > 0 { // known to its workflow: the ledger was lost
-		return nil, nil, behindWorkflow()
-	}
-	return st, done, err
+// writers take turns. What is asked after it, such as the key, is asked in turn.
+func (s *Store) hold(batch *pgx.Batch, w activities.Write, table string, st *stream) {
+	lockTogether(batch, w)
+	batch.Queue(`SELECT seq, head_hash, body FROM `+table+` WHERE no = $1 FOR UPDATE`, w.No).QueryRow(func(row pgx.Row) error {
+		err := row.Scan(&st.seq, &st.head, &st.body)
+		if errors.Is(err, pgx.ErrNoRows) && w.Seq > 0 { // known to its workflow: the ledger was lost
+			return behindWorkflow()
+		}
+		if err == nil {
+			st.body, err = s.openState(table, w.No, st.body)
+		}
+		return err
+	})
 }
 
 // lockTogether locks a case with those its decision will look at, always in the
 // order of their numbers: of two cases to be merged into each other, the second
 // then sees what has become of the first.
-func lockTogether(ctx context.Context, tx pgx.Tx, w activities.Write) error {
-	if len(w.Beside) == 0 || w.Kind != activities.KindGrievance {
-		return nil
+func lockTogether(batch *pgx.Batch, w activities.Write) {
+	if len(w.Beside) > 0 && tables[w.Kind] == caseTable {
+		batch.Queue(`SELECT 1 FROM cases WHERE no = ANY ($1) ORDER BY no FOR UPDATE`, append(slices.Clone(w.Beside), w.No))
 	}
-	_, err := tx.Exec(ctx, `SELECT 1 FROM cases WHERE no = ANY ($1) ORDER BY no FOR UPDATE`, append(slices.Clone(w.Beside), w.No))
-	return err
 }
 
 // repeat answers a key that was committed before.
-func repeat(ctx context.Context, tx pgx.Tx, w activities.Write, done *command, out *activities.Written) (err error) {
+func (s *Store) repeat(ctx context.Context, tx pgx.Tx, w activities.Write, done *command, out *activities.Written) (err error) {
 	if done.No != w.No || done.Fingerprint != w.Fingerprint {
 		return keyReused()
 	}
 	out.Repeated = true
 	if w.Seq < 0 {
-		out.Events, err = events(ctx, tx, w.No, done.From-1, done.To)
+		out.Events, err = s.events(ctx, tx, w.No, done.From-1, done.To)
 		return err
 	}
-	out.Events, err = events(ctx, tx, w.No, w.Seq, newest)
+	out.Events, err = s.events(ctx, tx, w.No, w.Seq, newest)
 	return err
 }
 
 // missed answers a writer the ledger has moved past.
-func missed(ctx context.Context, tx pgx.Tx, w activities.Write, st *stream, out *activities.Written) (err error) {
+func (s *Store) missed(ctx context.Context, tx pgx.Tx, w activities.Write, st *stream, out *activities.Written) (err error) {
 	if w.Seq > st.seq { // the ledger was restored from an older backup
 		return behindWorkflow()
 	}
 	out.Behind = true
-	out.Events, err = events(ctx, tx, w.No, w.Seq, newest)
+	out.Events, err = s.events(ctx, tx, w.No, w.Seq, newest)
 	return err
 }
 
@@ -147,35 +146,32 @@ func (s *Store) Create(ctx context.Context, w activities.NewStream) (activities.
 	if _, err := s.key(ctx, ""); err != nil { // read before a connection is held, not while
 		return out, err
 	}
-	err := s.inTx(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
-		out = activities.Written{}
-		done, err := commandOf(ctx, tx, w.Key)
+	var done *command
+	var known string
+	err := s.inTxAsking(ctx, func(batch *pgx.Batch) {
+		out, done, known = activities.Written{}, nil, ""
+		batch.Queue(commandByKey, w.Key).QueryRow(into(&done))
+		tapped(batch, w, &known)
+	}, func(tx pgx.Tx) (err error) {
 		switch {
-		case err != nil:
-			return err
 		case done != nil && (done.Fingerprint != w.Fingerprint || done.Kind != w.Kind || w.No != "" && w.No != done.No):
 			return keyReused()
 		case done != nil:
 			out.No, out.Repeated = done.No, true
-			out.Events, err = events(ctx, tx, done.No, done.From-1, done.To)
+			out.Events, err = s.events(ctx, tx, done.No, done.From-1, done.To)
 			return err
-		}
-		if known, err := tapped(ctx, tx, w); err != nil || known != "" {
+		case known != "":
 			out.No, out.Repeated = known, true
-			if err == nil {
-				out.Events, err = events(ctx, tx, known, 0, 1)
-			}
+			out.Events, err = s.events(ctx, tx, known, 0, 1)
 			return err
 		}
-		if err := s.create(ctx, tx, w, &out); err != nil {
-			return err
-		}
-		return remember(ctx, tx, w, out.No)
+		return s.create(ctx, tx, w, &out)
 	})
 	if err != nil {
 		return activities.Written{}, err
 	}
-	if w.Kind == activities.KindGrievance {
+	s.changed(out, "")
+	if tables[w.Kind] == caseTable {
 		if out.QueryCode, err = s.queryCode(ctx, out.No); err != nil {
 			return activities.Written{}, err
 		}
@@ -184,6 +180,11 @@ func (s *Store) Create(ctx context.Context, w activities.NewStream) (activities.
 }
 
 func (s *Store) create(ctx context.Context, tx pgx.Tx, w activities.NewStream, out *activities.Written) (err error) {
+	if w.Look != nil {
+		if err := w.Look(&current{ctx: ctx, tx: tx}); err != nil {
+			return err
+		}
+	}
 	if out.No = w.No; out.No == "" {
 		if out.No, err = drawNumber(ctx, tx, w.Place, w.Letter, w.Day); err != nil {
 			return err
@@ -194,7 +195,7 @@ func (s *Store) create(ctx context.Context, tx pgx.Tx, w activities.NewStream, o
 		return err
 	}
 	st := &stream{kind: w.Kind, no: out.No, head: beginning, key: w.Key, fingerprint: w.Fingerprint}
-	if w.Kind == activities.KindGrievance {
+	if tables[w.Kind] == caseTable {
 		code, err := s.queryCode(ctx, out.No)
 		if err != nil {
 			return err
@@ -203,20 +204,22 @@ func (s *Store) create(ctx context.Context, tx pgx.Tx, w activities.NewStream, o
 			return err
 		}
 	}
-	if out.Events, err = s.write(ctx, tx, st, d); err != nil {
-		return err
+	st.also = func(batch *pgx.Batch) error {
+		remember(batch, w, out.No)
+		return s.queueIntake(batch, out.No, w.Intake)
 	}
-	return writeIntake(ctx, tx, out.No, w.Intake)
+	out.Events, err = s.write(ctx, tx, st, d)
+	return err
 }
 
 const commandByKey = `SELECT no, kind, fingerprint, from_seq, to_seq FROM commands WHERE key = $1`
 
-// commandOf finds what a key was used for; nil when it was not.
-func commandOf(ctx context.Context, tx querier, key string) (*command, error) {
-	if key == "" {
-		return nil, nil
+// into reads what a key was used for; nil when it was not.
+func into(done **command) func(pgx.Row) error {
+	return func(row pgx.Row) (err error) {
+		*done, err = scanCommand(row)
+		return err
 	}
-	return scanCommand(tx.QueryRow(ctx, commandByKey, key))
 }
 
 func scanCommand(row pgx.Row) (*command, error) {
@@ -259,16 +262,20 @@ func (s *Store) write(ctx context.Context, tx pgx.Tx, st *stream, d activities.D
 		return nil, err
 	}
 	out := slices.Clone(d.Events)
-	last, err := queueEvents(batch, st, out)
+	last, err := s.queueEvents(batch, st, out)
 	if err != nil {
 		return nil, err
 	}
-	if err := queueState(batch, st, d.State, last, out[len(out)-1]); err != nil {
+	if err := s.queueState(batch, st, d.State, last, out[len(out)-1]); err != nil {
 		return nil, err
 	}
 	queueChanged(batch, st, d.State.GetHead().Deadlines)
-	queueNotices(batch, out, d.Notices)
-	queueChange(batch, st.no, d.State.GetHead().Seq)
+	queueNotices(batch, out, d.Notices, false)
+	if st.also != nil {
+		if err := st.also(batch); err != nil {
+			return nil, err
+		}
+	}
 	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
 		return nil, err
 	}
@@ -286,11 +293,14 @@ func (s *Store) spawn(ctx context.Context, tx pgx.Tx, from *stream, d activities
 	if d.State == nil {
 		return fmt.Errorf("%s splits off nothing", from.no)
 	}
-	st := &stream{kind: activities.KindGrievance, no: d.State.GetHead().No, head: beginning}
+	no := d.State.GetHead().No
+	kind, _ := casefile.KindOf(no)
+	st := &stream{kind: kind, no: no, head: beginning}
 	if err := tx.QueryRow(ctx, `SELECT query_code_hash FROM cases WHERE no = $1`, from.no).Scan(&st.codeHash); err != nil {
 		return err
 	}
 	_, err := s.write(ctx, tx, st, d)
+	from.spawned = no
 	return err
 }
 

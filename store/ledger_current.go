@@ -3,11 +3,13 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"huajie/activities"
+	"huajie/domain/geo"
 	"huajie/domain/machine"
 	"huajie/domain/org"
 	"huajie/domain/view"
@@ -54,18 +56,51 @@ func (c *current) Cases(nos []string, scope view.Scope) (map[string]machine.Rela
 	}
 	w := within(scope)
 	w.and("cases.no = ANY (?)", nos)
-	rows, err := c.tx.Query(c.ctx, `SELECT no, county, area, category, confidentiality, state, open, master, created_at FROM cases`+
-		w.String()+` ORDER BY no FOR UPDATE`, w.args...)
+	rows, err := c.tx.Query(c.ctx, relatedColumns+w.String()+` ORDER BY no FOR UPDATE`, w.args...)
 	if err != nil {
 		return nil, err
 	}
-	var r machine.Related
-	_, err = pgx.ForEachRow(rows, []any{&r.No, &r.County, &r.Area, &r.Category, &r.Confidentiality, &r.State, &r.Open, &r.Master, &r.CreatedAt}, func() error {
-		r.CreatedAt = r.CreatedAt.UTC()
+	list, err := pgx.CollectRows(rows, scanRelated)
+	for _, r := range list {
 		out[r.No] = r
-		return nil
-	})
+	}
 	return out, err
+}
+
+// relatedColumns are what scanRelated reads.
+const relatedColumns = `SELECT no, county, area, category, confidentiality, state, open, master, created_at,
+	coalesce((body #>> '{place,lat}')::float8, 0), coalesce((body #>> '{place,lon}')::float8, 0) FROM cases`
+
+func scanRelated(row pgx.CollectableRow) (r machine.Related, err error) {
+	err = row.Scan(&r.No, &r.County, &r.Area, &r.Category, &r.Confidentiality, &r.State, &r.Open, &r.Master, &r.CreatedAt, &r.Place.Lat, &r.Place.Lon)
+	r.CreatedAt = r.CreatedAt.UTC()
+	return r, err
+}
+
+// Holders gives the active users who hold one of the roles in one of the units.
+func (c *current) Holders(roles []org.Role, units []string) ([]org.User, error) {
+	return usersWhere(c.ctx, c.tx, `u.active AND EXISTS (SELECT FROM grants h WHERE h.username = u.username AND h.role = ANY ($1) AND h.unit = ANY ($2))`,
+		roles, units)
+}
+
+// Nearby gives the grid events of a kind around a place, newest first.
+func (c *current) Nearby(n activities.Neighbourhood) ([]machine.Related, error) {
+	rows, err := c.tx.Query(c.ctx, relatedColumns+` WHERE kind = '`+activities.KindGridEvent+`' AND category = $1 AND created_at >= $2
+		ORDER BY created_at DESC, no DESC`, n.Category, n.Since)
+	if err != nil {
+		return nil, err
+	}
+	list, err := pgx.CollectRows(rows, scanRelated)
+	return slices.DeleteFunc(list, func(r machine.Related) bool { return geo.Metres(r.Place, n.Place) > float64(n.Metres) }), err
+}
+
+// Reports counts the grid events an officer has reported since a moment, and those of
+// them that were rejected.
+func (c *current) Reports(user string, since time.Time) (all, rejected int, err error) {
+	err = c.tx.QueryRow(c.ctx, `SELECT count(*), count(*) FILTER (WHERE state = 'rejected') FROM cases
+		WHERE readers && $1::text[] AND kind = '`+activities.KindGridEvent+`' AND first_responder = $2 AND created_at >= $3`,
+		marks(markUser, user), user, since).Scan(&all, &rejected)
+	return all, rejected, err
 }
 
 // NewNo draws a case number; a refusal gives it back.
@@ -73,15 +108,15 @@ func (c *current) NewNo(place, letter string, day time.Time) (string, error) {
 	return drawNumber(c.ctx, c.tx, place, letter, day)
 }
 
-// HangUps counts a unit's hang-ups of the quarter that begins at since, those
+// HangUps counts a unit's hang-ups of grievances of the quarter that begins at since, those
 // still open from before included, and its cases that fall due in it.
 func (c *current) HangUps(unit string, since time.Time) (suspended, due int, err error) {
 	err = c.tx.QueryRow(c.ctx, `SELECT
 		(SELECT count(*) FROM (
-			SELECT no FROM cases WHERE open AND lead_unit = $1 AND state = 'suspended'
+			SELECT no FROM cases WHERE open AND lead_unit = $1 AND state = 'suspended' AND kind = 'grievance'
 			UNION
-			SELECT e.no FROM events e JOIN cases c ON c.no = e.no WHERE e.type = 'suspended' AND e.at >= $2 AND c.lead_unit = $1) s),
-		(SELECT count(*) FROM cases WHERE lead_unit = $1 AND policy_due_at >= $2 AND policy_due_at < $3)`,
+			SELECT e.no FROM events e JOIN cases c ON c.no = e.no WHERE e.type = 'suspended' AND e.at >= $2 AND c.lead_unit = $1 AND c.kind = 'grievance') s),
+		(SELECT count(*) FROM cases WHERE lead_unit = $1 AND kind = 'grievance' AND policy_due_at >= $2 AND policy_due_at < $3)`,
 		unit, since, since.AddDate(0, 3, 0)).Scan(&suspended, &due)
 	return suspended, due, err
 }
@@ -90,7 +125,7 @@ func (c *current) HangUps(unit string, since time.Time) (suspended, due int, err
 // those of them closed as explained.
 func (c *current) Explained(unit string, since time.Time) (explained, closed int, err error) {
 	err = c.tx.QueryRow(c.ctx, `SELECT count(*) FILTER (WHERE closing_type = 'unfounded'), count(*) FROM cases
-		WHERE lead_unit = $1 AND closed_at >= $2 AND closed_at < $3`, unit, since, since.AddDate(0, 3, 0)).Scan(&explained, &closed)
+		WHERE lead_unit = $1 AND kind = 'grievance' AND closed_at >= $2 AND closed_at < $3`, unit, since, since.AddDate(0, 3, 0)).Scan(&explained, &closed)
 	return explained, closed, err
 }
 

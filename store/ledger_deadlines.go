@@ -6,6 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"huajie/domain/gridevent"
 	"huajie/domain/machine"
 )
 
@@ -14,6 +15,7 @@ import (
 type before struct {
 	Summary   string                      `json:"summary"`
 	Deadlines map[string]machine.Deadline `json:"deadlines"`
+	Photos    []gridevent.Photo           `json:"photos"`
 }
 
 // before reads the state as it was; empty for a stream that begins. A state that

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"math"
 
 	"github.com/jackc/pgx/v5"
@@ -28,25 +27,25 @@ var beginning = make([]byte, sha256.Size)
 // newest as an upper bound reads to the end of a stream.
 const newest = math.MaxInt32
 
-// ownColumn are the fields of an event, by JSON name, that have a column of
-// their own. All others, whichever there are, make up the body.
-var ownColumn = map[string]bool{
-	"no": true, "seq": true, "type": true, "rule": true, "at": true, "recorded_at": true, "by": true,
-	"unit": true, "from": true, "to": true, "key": true, "deadline": true,
-}
+// hidden is a field of an event that is left out of its body.
+type hidden = *struct{}
 
-// bodyOf is an event without its columns.
-func bodyOf(e machine.Event) ([]byte, error) {
-	raw, err := json.Marshal(e)
-	if err != nil {
-		return nil, err
-	}
-	fields := map[string]json.RawMessage{}
-	if err := json.Unmarshal(raw, &fields); err != nil {
-		return nil, err
-	}
-	maps.DeleteFunc(fields, func(name string, _ json.RawMessage) bool { return ownColumn[name] })
-	return json.Marshal(fields)
+// body is an event without the fields that have a column of their own: a field here
+// hides the one of the same name there. All others, whichever there are, remain.
+type body struct {
+	machine.Event
+	No         hidden `json:"no,omitempty"`
+	Seq        hidden `json:"seq,omitempty"`
+	Type       hidden `json:"type,omitempty"`
+	Rule       hidden `json:"rule,omitempty"`
+	At         hidden `json:"at,omitempty"`
+	RecordedAt hidden `json:"recorded_at,omitempty"`
+	By         hidden `json:"by,omitempty"`
+	Unit       hidden `json:"unit,omitempty"`
+	From       hidden `json:"from,omitempty"`
+	To         hidden `json:"to,omitempty"`
+	Key        hidden `json:"key,omitempty"`
+	Deadline   hidden `json:"deadline,omitempty"`
 }
 
 // canonical is what the hash of an event is taken over: its JSON with kind, keys
@@ -86,20 +85,23 @@ const insertEvent = `INSERT INTO events (no, seq, kind, type, rule, at, recorded
 // queueEvents appends to the chain and gives its new head. It sets the times of
 // the events to what the ledger can keep, so that a writer and a later reader
 // hold the same event.
-func queueEvents(batch *pgx.Batch, st *stream, list []machine.Event) ([]byte, error) {
+func (s *Store) queueEvents(batch *pgx.Batch, st *stream, list []machine.Event) ([]byte, error) {
 	head := st.head
 	for i := range list {
 		e := &list[i]
 		e.At, e.RecordedAt = moment(e.At), moment(e.RecordedAt)
-		body, err := bodyOf(*e)
+		words, err := json.Marshal(body{Event: *e})
 		if err != nil {
+			return nil, fmt.Errorf("event %d of %s: %w", e.Seq, e.No, err)
+		}
+		if words, err = s.fields.SealDocument(words, placeOfEvent(e.No, e.Seq), inDocuments); err != nil {
 			return nil, fmt.Errorf("event %d of %s: %w", e.Seq, e.No, err)
 		}
 		hash, err := chained(head, st.kind, *e)
 		if err != nil {
 			return nil, fmt.Errorf("event %d of %s: %w", e.Seq, e.No, err)
 		}
-		batch.Queue(insertEvent, e.No, e.Seq, st.kind, e.Type, e.Rule, e.At, e.RecordedAt, e.By, e.Unit, e.From, e.To, e.Key, e.Deadline, body, head, hash)
+		batch.Queue(insertEvent, e.No, e.Seq, st.kind, e.Type, e.Rule, e.At, e.RecordedAt, e.By, e.Unit, e.From, e.To, e.Key, e.Deadline, words, head, hash)
 		head = hash
 	}
 	return head, nil
@@ -110,33 +112,42 @@ type link struct {
 	machine.Event
 	kind       string
 	prev, hash []byte
+	gone       bool // its words are: the hash stays, and cannot be computed again
 }
+
+// wordless is the body of an event whose words are gone (retention_remove.go), as the database
+// writes it. Whether they may be is said by the register of removals, not by the event.
+const wordless = `{"removed": true}`
 
 // linkColumns are what scanLink reads.
 const linkColumns = `no, seq, kind, type, rule, at, recorded_at, actor, unit, from_state, to_state, key, deadline, body, prev_hash, hash`
 
 // links reads the events of a stream after one sequence up to another.
-func links(ctx context.Context, q querier, no string, after, upTo int) ([]link, error) {
+func (s *Store) links(ctx context.Context, q querier, no string, after, upTo int) ([]link, error) {
 	rows, err := q.Query(ctx, `SELECT `+linkColumns+` FROM events WHERE no = $1 AND seq > $2 AND seq <= $3 ORDER BY seq`, no, after, upTo)
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, scanLink)
+	return pgx.CollectRows(rows, s.scanLink)
 }
 
-func scanLink(row pgx.CollectableRow) (l link, err error) {
+func (s *Store) scanLink(row pgx.CollectableRow) (l link, err error) {
 	var body []byte
 	e := &l.Event
 	if err = row.Scan(&e.No, &e.Seq, &l.kind, &e.Type, &e.Rule, &e.At, &e.RecordedAt, &e.By, &e.Unit, &e.From, &e.To, &e.Key, &e.Deadline, &body, &l.prev, &l.hash); err != nil {
 		return l, err
 	}
 	e.At, e.RecordedAt = e.At.UTC(), e.RecordedAt.UTC()
+	if body, err = s.fields.OpenDocument(body, placeOfEvent(e.No, e.Seq)); err != nil {
+		return l, fmt.Errorf("event %d of %s: %w", e.Seq, e.No, err)
+	}
+	l.gone = string(body) == wordless
 	return l, json.Unmarshal(body, e)
 }
 
 // events is links without the chain.
-func events(ctx context.Context, q querier, no string, after, upTo int) ([]machine.Event, error) {
-	list, err := links(ctx, q, no, after, upTo)
+func (s *Store) events(ctx context.Context, q querier, no string, after, upTo int) ([]machine.Event, error) {
+	list, err := s.links(ctx, q, no, after, upTo)
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -12,12 +11,12 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"huajie/activities"
-	"huajie/domain/grievance"
+	"huajie/domain/casefile"
 	"huajie/domain/joint"
 	"huajie/domain/machine"
 	"huajie/domain/notice"
 	"huajie/domain/org"
-	"huajie/domain/view"
+	"huajie/internal/seal"
 )
 
 // column is one column of a current row and its value.
@@ -27,42 +26,54 @@ type column struct {
 }
 
 // queueState writes the current row of a stream.
-func queueState(batch *pgx.Batch, st *stream, state machine.Subject, head []byte, last machine.Event) error {
-	var cols []column
-	switch s := state.(type) {
-	case *grievance.Case:
-		cols = caseColumns(s, last.RecordedAt)
-	case *joint.Session:
-		cols = sessionColumns(s, last.RecordedAt)
-	}
-	if table, ok := tables[st.kind]; !ok || cols == nil || (table == "cases") != isCase(state) {
+func (s *Store) queueState(batch *pgx.Batch, st *stream, state machine.Subject, head []byte, last machine.Event) error {
+	x, ok := subjectOf(state)
+	if !ok || x.table != tables[st.kind] {
 		return fmt.Errorf("a %T is not the state of a %s", state, st.kind)
 	}
 	body, err := json.Marshal(state)
 	if err != nil {
 		return fmt.Errorf("state of %s: %w", st.no, err)
 	}
-	cols = append(cols, column{"seq", state.GetHead().Seq}, column{"head_hash", head}, column{"state", state.GetHead().State}, column{"body", body})
+	if body, err = s.sealState(x.table, st.no, body); err != nil {
+		return fmt.Errorf("state of %s: %w", st.no, err)
+	}
+	cols := append(x.columns(last.RecordedAt), column{"seq", state.GetHead().Seq}, column{"head_hash", head}, column{"state", state.GetHead().State}, column{"body", body})
 	if st.body == nil && st.codeHash != nil {
 		cols = append(cols, column{"query_code_hash", st.codeHash})
 	}
-	sql, args := rowStatement(tables[st.kind], st.no, cols, st.body == nil)
+	if of, ok := state.(casefile.Case); ok {
+		summary, err := s.fields.Seal(of.Card().Summary, summaryPlace(st.no))
+		if err != nil {
+			return err
+		}
+		cols = append(cols, column{"summary", summary})
+	}
+	sql, args := rowStatement(x.table, st.no, cols, st.body == nil)
 	batch.Queue(sql, args...)
-	queueWords(batch, st, state)
-	return nil
+	queueAttached(batch, st, state, last)
+	return s.queueWords(batch, st, state)
 }
 
 // queueWords writes what a case is searched by, when that has changed.
-func queueWords(batch *pgx.Batch, st *stream, state machine.Subject) {
-	c, ok := state.(*grievance.Case)
-	if !ok || st.body != nil && st.before().Summary == c.Summary {
-		return
+func (s *Store) queueWords(batch *pgx.Batch, st *stream, state machine.Subject) error {
+	of, ok := state.(casefile.Case)
+	if !ok {
+		return nil
 	}
-	batch.Queue(`INSERT INTO case_search (no, search) VALUES ($1, $2) ON CONFLICT (no) DO UPDATE SET search = excluded.search`,
-		st.no, vector(lexemes(fold(c.Summary))))
+	summary := of.Card().Summary
+	if st.body != nil && st.before().Summary == summary {
+		return nil
+	}
+	vector, err := s.searchVector(summary)
+	if err != nil {
+		return err
+	}
+	batch.Queue(putWords, st.no, vector)
+	return nil
 }
 
-func isCase(state machine.Subject) bool { _, ok := state.(*grievance.Case); return ok }
+const putWords = `INSERT INTO case_search (no, search) VALUES ($1, $2) ON CONFLICT (no) DO UPDATE SET search = excluded.search`
 
 // rowStatement inserts or updates one row. Names come from this file only.
 func rowStatement(table, no string, cols []column, insert bool) (string, []any) {
@@ -80,38 +91,26 @@ func rowStatement(table, no string, cols []column, insert bool) (string, []any) 
 }
 
 // caseColumns is what lists, boards and statistics need of a case.
-func caseColumns(c *grievance.Case, updated time.Time) []column {
-	due, yellow := view.DueOf(c)
-	var closed, statutory, policy, step time.Time
-	if grievance.Over(c.State) {
+func caseColumns(c casefile.Card, h *machine.Head, updated time.Time) []column {
+	var closed, step time.Time
+	if c.Over {
 		closed = c.ClosedAt
 	}
-	if c.Statutory != nil {
-		statutory = c.Statutory.Due
-	}
-	if c.Policy != nil {
-		policy = c.Policy.Due
-	}
-	if d, ok := c.NextDuty(); ok {
+	if d, ok := h.NextDuty(); ok {
 		step = d.At
 	}
-	grade := ""
-	if c.Reply != nil {
-		grade = c.Reply.OutcomeGrade
-	}
 	return []column{
-		{"kind", c.Kind}, {"open", !grievance.Over(c.State)}, {"level", c.Level}, {"nature", c.Nature}, {"track", c.Track},
+		{"kind", c.Kind}, {"open", !c.Over}, {"level", c.Level}, {"nature", c.Nature}, {"track", c.Track},
 		{"category", c.Category}, {"channel", c.Channel}, {"urgency", c.Urgency}, {"risk", c.Risk},
-		{"confidentiality", c.Confidentiality}, {"summary", c.Summary}, {"headcount", c.Headcount},
+		{"confidentiality", c.Confidentiality}, {"headcount", c.Headcount},
 		{"county", c.County}, {"area", c.Area}, {"place", placeOf(c)}, {"petitioner", c.Petitioner},
 		{"owner_unit", c.Owner.Unit}, {"owner_user", c.Owner.User}, {"lead_unit", c.LeadUnit}, {"first_unit", c.FirstUnit},
 		{"first_responder", c.FirstResponder}, {"owning_leader", c.OwningLeader}, {"handlers", names(c.Handlers)}, {"units", names(c.Units)},
 		{"readers", readersOf(c)}, {"supervision", c.Supervision}, {"master", c.Master},
-		{"closing_type", c.ClosingType}, {"outcome_grade", grade},
+		{"closing_type", c.ClosingType}, {"outcome_grade", c.OutcomeGrade},
 		{"created_at", c.RegisteredAt}, {"updated_at", updated}, {"closed_at", orNull(closed)},
-		{"due_at", orNever(due)}, {"yellow_at", orNever(yellow)}, {"statutory_due_at", orNull(statutory)},
-		{"policy_due_at", orNull(policy)}, {"step_due_at", orNull(step)},
-		{"words", fold(c.Summary)},
+		{"due_at", orNever(c.Due)}, {"yellow_at", orNever(c.Yellow)}, {"statutory_due_at", orNull(c.StatutoryDue)},
+		{"policy_due_at", orNull(c.PolicyDue)}, {"step_due_at", orNull(step)},
 	}
 }
 
@@ -122,13 +121,13 @@ func sessionColumns(s *joint.Session, updated time.Time) []column {
 	}
 	return []column{
 		{"case_no", s.Case}, {"county", s.County}, {"level", s.Level},
-		{"opened_at", s.OpenedAt}, {"updated_at", updated}, {"due_at", orNull(due)},
+		{"opened_at", s.OpenedAt}, {"updated_at", updated}, {"due_at", orNull(due)}, {"held_at", orNull(s.HeldAt)},
 	}
 }
 
 // placeOf is the closest place known. Codes of places nest: a county is a
 // prefix of its townships, a township of its grids (§9.3).
-func placeOf(c *grievance.Case) string {
+func placeOf(c casefile.Card) string {
 	for _, p := range []string{c.Grid, c.Area} {
 		if p != "" {
 			return p
@@ -145,14 +144,6 @@ func names(list []string) []string {
 	return list
 }
 
-// vector is the text form of a tsvector without positions.
-func vector(lexemes []string) string {
-	if len(lexemes) == 0 {
-		return ""
-	}
-	return "'" + strings.Join(lexemes, "' '") + "'"
-}
-
 // orNever is the time of a clock, or infinity when none runs.
 func orNever(t time.Time) pgtype.Timestamptz {
 	if t.IsZero() {
@@ -162,10 +153,10 @@ func orNever(t time.Time) pgtype.Timestamptz {
 }
 
 // insertNotices writes all notices of a change by one statement, in their order.
-const insertNotices = `INSERT INTO notices (no, seq, n, to_case, to_user, to_role, to_unit, title_zh, title_en, body_zh, body_en, immediate, late, exempt, at)
-	SELECT no, seq, n, to_case, to_user, to_role, to_unit, title_zh, title_en, body_zh, body_en, immediate, late, exempt, at
+const insertNotices = `INSERT INTO notices (no, seq, n, to_case, to_user, to_role, to_unit, title_zh, title_en, body_zh, body_en, immediate, late, exempt, at, rebuilt)
+	SELECT no, seq, n, to_case, to_user, to_role, to_unit, title_zh, title_en, body_zh, body_en, immediate, late, exempt, at, rebuilt
 	FROM jsonb_to_recordset($1) AS x (no text, seq int, n text, to_case text, to_user text, to_role text, to_unit text,
-		title_zh text, title_en text, body_zh text, body_en text, immediate bool, late bool, exempt text, at timestamptz)`
+		title_zh text, title_en text, body_zh text, body_en text, immediate bool, late bool, exempt text, at timestamptz, rebuilt bool)`
 
 // noticeRow is a notice by the names of its columns.
 type noticeRow struct {
@@ -184,10 +175,12 @@ type noticeRow struct {
 	Late      bool      `json:"late"`
 	Exempt    string    `json:"exempt"`
 	At        time.Time `json:"at"`
+	Rebuilt   bool      `json:"rebuilt"`
 }
 
-// queueNotices keeps the rendered notices, dated when their event was recorded.
-func queueNotices(batch *pgx.Batch, list []machine.Event, messages []notice.Message) {
+// queueNotices keeps the rendered notices, dated when their event was recorded. They
+// are written after their event: the horizon rests on it.
+func queueNotices(batch *pgx.Batch, list []machine.Event, messages []notice.Message, rebuilt bool) {
 	if len(messages) == 0 {
 		return
 	}
@@ -201,23 +194,24 @@ func queueNotices(batch *pgx.Batch, list []machine.Event, messages []notice.Mess
 		if !ok {
 			when = list[len(list)-1].RecordedAt
 		}
-		rows[i] = noticeRow{m.No, m.Seq, m.N, m.To.Petitioner, m.To.User, m.To.Role, m.To.Unit,
-			m.TitleZH, m.TitleEN, m.BodyZH, m.BodyEN, m.Immediate, m.Late, m.Exempt, when}
+		rows[i] = rowOf(m, when, rebuilt)
 	}
 	batch.Queue(insertNotices, rows)
 }
 
-// writeIntake keeps the person and what was entered. A person already known
+func rowOf(m notice.Message, at time.Time, rebuilt bool) noticeRow {
+	return noticeRow{m.No, m.Seq, m.N, m.To.Petitioner, m.To.User, m.To.Role, m.To.Unit,
+		m.TitleZH, m.TitleEN, m.BodyZH, m.BodyEN, m.Immediate, m.Late, m.Exempt, at, rebuilt}
+}
+
+// queueIntake keeps the person and what was entered. A person already known
 // stays as stored: a form may carry masked values.
-func writeIntake(ctx context.Context, tx pgx.Tx, no string, in *activities.Intake) error {
+func (s *Store) queueIntake(batch *pgx.Batch, no string, in *activities.Intake) error {
 	if in == nil {
 		return nil
 	}
-	if p := in.Person; in.PersonID != "" {
-		_, err := tx.Exec(ctx, `INSERT INTO persons (id, name, phone, id_type, id_no, address, kind, language)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING`,
-			in.PersonID, p["name"], p["phone"], p["id_type"], p["id_no"], p["address"], p["kind"], p["language"])
-		if err != nil {
+	if in.PersonID != "" {
+		if err := s.queuePerson(batch, in.PersonID, in.Person); err != nil {
 			return err
 		}
 	}
@@ -228,6 +222,9 @@ func writeIntake(ctx context.Context, tx pgx.Tx, no string, in *activities.Intak
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO intake_details (no, details) VALUES ($1, $2)`, no, details)
-	return err
+	if details, err = s.fields.SealDocument(details, detailsPlace(no), seal.Which{Everything: true}); err != nil {
+		return err
+	}
+	batch.Queue(`INSERT INTO intake_details (no, details) VALUES ($1, $2)`, no, details)
+	return nil
 }

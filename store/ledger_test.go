@@ -28,7 +28,7 @@ func fresh(t *testing.T, opts ...store.Option) *store.Store {
 func freshAt(t *testing.T, opts ...store.Option) (*store.Store, string) {
 	t.Helper()
 	url := testkit.MigratedDatabase(t, migrate)
-	s, err := store.New(t.Context(), url, opts...)
+	s, err := store.New(t.Context(), url, append([]store.Option{store.WithFields(testkit.Fields())}, opts...)...)
 	require.NoError(t, err)
 	t.Cleanup(s.Close)
 	return s, url

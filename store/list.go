@@ -62,7 +62,9 @@ func (s *Store) List(ctx context.Context, scope view.Scope, f view.Filter, sort 
 		return view.Page{}, err
 	}
 	w := within(scope)
-	w.filter(f)
+	if err := s.filter(w, f); err != nil {
+		return view.Page{}, fault(err)
+	}
 	if cursor != "" {
 		p, err := s.openPosition(ctx, list, cursor)
 		if err != nil {
@@ -73,7 +75,9 @@ func (s *Store) List(ctx context.Context, scope view.Scope, f view.Filter, sort 
 	q := pageQuery{w: w, order: o, now: f.Now, limit: min(limit, longestPage)}
 	if total {
 		q.count = parted(scope)
-		q.count.filter(f)
+		if err := s.filter(q.count, f); err != nil {
+			return view.Page{}, fault(err)
+		}
 	}
 	page, last, err := s.page(ctx, q)
 	if err != nil || last == nil {
@@ -95,7 +99,7 @@ type pageQuery struct {
 // page reads one page; last is where it ends when more rows follow.
 func (s *Store) page(ctx context.Context, q pageQuery) (page view.Page, last *position, err error) {
 	if q.count == nil {
-		page.Items, last, err = readPage(ctx, s.pool, q)
+		page.Items, last, err = s.readPage(ctx, s.pool, q)
 		return page, last, fault(err)
 	}
 	err = s.inTx(ctx, reading, func(tx pgx.Tx) error {
@@ -104,7 +108,7 @@ func (s *Store) page(ctx context.Context, q pageQuery) (page view.Page, last *po
 			return err
 		}
 		page.Total = &n
-		page.Items, last, err = readPage(ctx, tx, q)
+		page.Items, last, err = s.readPage(ctx, tx, q)
 		return err
 	})
 	return page, last, err
@@ -148,7 +152,7 @@ func (q pageQuery) sql() string {
 	return `SELECT * FROM ((` + strings.Join(each, `) UNION ALL (`) + `)) AS x ORDER BY place_in_list` + direction + `, no` + direction + limit
 }
 
-func readPage(ctx context.Context, db querier, q pageQuery) ([]view.Row, *position, error) {
+func (s *Store) readPage(ctx context.Context, db querier, q pageQuery) ([]view.Row, *position, error) {
 	sql := q.sql()
 	rows, err := db.Query(ctx, sql, q.w.planned()...)
 	if err != nil {
@@ -158,6 +162,9 @@ func readPage(ctx context.Context, db querier, q pageQuery) ([]view.Row, *positi
 	items, keys := []view.Row{}, []string{}
 	for rows.Next() {
 		r, err := readRow(rows, q.now, &key)
+		if err == nil {
+			r.Summary, err = s.fields.Open(r.Summary, summaryPlace(r.No))
+		}
 		if err != nil {
 			rows.Close()
 			return nil, nil, err

@@ -8,7 +8,7 @@ import (
 )
 
 // filter adds the conditions of a filter.
-func (w *where) filter(f view.Filter) {
+func (s *Store) filter(w *where, f view.Filter) error {
 	for _, one := range []struct {
 		column string
 		values []string
@@ -33,7 +33,7 @@ func (w *where) filter(f view.Filter) {
 		w.and(map[bool]string{true: "cases.open", false: "NOT cases.open"}[*f.Open])
 	}
 	w.clock(f)
-	w.search(f.Query)
+	return s.search(w, f.Query)
 }
 
 // units selects what a unit leads or holds.
@@ -108,30 +108,31 @@ var looksLikeNumber = regexp.MustCompile(`^[0-9]{6}([A-Za-z][0-9]*)?$`)
 // query is how the case number begins.
 //
 // Whether to look the words up or to walk along the list and see which rows have
-// them is the planner's choice, by how frequent the words are. So that it
-// weighs them once, the comparison with the text itself is written in a way it
-// takes no account of.
-func (w *where) search(query string) {
+// them is the planner's choice, by how frequent the words are.
+func (s *Store) search(w *where, query string) error {
 	query = fold(strings.TrimSpace(query))
-	words := strings.Fields(query)
-	if len(words) == 0 {
-		return
+	if query == "" {
+		return nil
 	}
-	var all, lex []string
-	for _, word := range words {
-		if q := asked(word); q != "" {
+	var lex []string
+	for _, word := range strings.Fields(query) {
+		q, err := s.asked(word)
+		if err != nil {
+			return err
+		}
+		if q != "" {
 			lex = append(lex, q)
 		}
-		all = append(all, "strpos(cases.words, "+w.arg(word)+") <> 0")
 	}
+	text := "FALSE" // nothing to look for
 	if len(lex) > 0 {
-		all = append(all, "EXISTS (SELECT FROM case_search s WHERE s.no = cases.no AND s.search @@ "+w.arg(strings.Join(lex, " & "))+"::tsquery)")
+		text = "EXISTS (SELECT FROM case_search s WHERE s.no = cases.no AND s.search @@ " + w.arg(strings.Join(lex, " & ")) + "::tsquery)"
 	}
-	text := strings.Join(all, " AND ")
 	if !looksLikeNumber.MatchString(query) {
 		w.clauses = append(w.clauses, text)
-		return
+		return nil
 	}
 	begins := "cases.no LIKE " + w.arg(strings.ToUpper(query)+"%")
 	w.or(begins, "NOT "+begins+" AND "+text)
+	return nil
 }

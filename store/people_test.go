@@ -17,6 +17,7 @@ import (
 	"huajie/domain/notice"
 	"huajie/domain/org"
 	"huajie/domain/view"
+	"huajie/internal/testkit"
 	"huajie/store"
 )
 
@@ -37,6 +38,10 @@ func TestPersonStaysBesideTheCase(t *testing.T) {
 	want := view.Person{ID: "P1", Name: "张某某", Phone: "13800005678", IDType: "resident", IDNo: "220402197001011234", Address: "福阳社区1号", Kind: "person", Language: "zh"}
 	for _, no := range []string{first.No, second.No} {
 		p, ok, err := s.Petitioner(t.Context(), store.Everything, no)
+		require.NoError(t, err)
+		assert.True(t, ok)
+		assert.Equal(t, want.Masked(), p)
+		p, ok, err = s.Reveal(t.Context(), no, read(no), view.UnmaskLimits{Hour: 9, Day: 9}, nil)
 		require.NoError(t, err)
 		assert.True(t, ok)
 		assert.Equal(t, want, p, "a masked value never replaces the real one")
@@ -63,13 +68,13 @@ func TestQueryCodeOpensItsCaseOnly(t *testing.T) {
 	for _, typed := range []string{a.QueryCode, strings.ToLower(a.QueryCode), a.QueryCode[:4] + " - " + a.QueryCode[4:]} {
 		c, err := s.PublicCase(t.Context(), a.No, typed)
 		require.NoError(t, err)
-		assert.Equal(t, a.No, c.No)
+		assert.Equal(t, a.No, c.GetHead().No)
 	}
 	for _, row := range [][2]string{{a.No, b.QueryCode}, {a.No, ""}, {number(404), a.QueryCode}, {"", ""}} {
 		_, err := s.PublicCase(t.Context(), row[0], row[1])
 		assert.Equal(t, domain.CodeNotFound, domain.CodeOf(err))
 	}
-	sibling, err := store.New(t.Context(), url, store.WithSecret(secret))
+	sibling, err := store.New(t.Context(), url, store.WithSecret(secret), store.WithFields(testkit.Fields()))
 	require.NoError(t, err)
 	t.Cleanup(sibling.Close)
 	_, err = sibling.PublicCase(t.Context(), a.No, a.QueryCode)
@@ -82,6 +87,7 @@ func TestSplitKeepsTheQueryCode(t *testing.T) {
 	t.Parallel()
 	s := fresh(t)
 	from := register(t, s, day)
+	heard := listener(t, s)
 	part := ""
 	_, err := s.Change(t.Context(), activities.Write{Kind: activities.KindGrievance, No: from.No, Seq: 1, Decide: func(cur activities.Current) (activities.Decision, error) {
 		d, err := activitiestest.Step("split_off", day)(cur)
@@ -93,6 +99,7 @@ func TestSplitKeepsTheQueryCode(t *testing.T) {
 		return d, err
 	}})
 	require.NoError(t, err)
+	hears(t, heard, view.Change{No: part, Seq: 1})
 	_, err = s.PublicCase(t.Context(), part, from.QueryCode)
 	require.NoError(t, err)
 	require.NoError(t, s.VerifyChain(t.Context(), part))
@@ -138,6 +145,18 @@ func TestSessionsFollowTheirCase(t *testing.T) {
 	one, err := s.Session(t.Context(), mine, caseNo+"-J2")
 	require.NoError(t, err)
 	assert.Equal(t, caseNo, one.Case)
+
+	from := day.AddDate(0, 0, 3)
+	list, err = s.Meetings(t.Context(), mine, from, from.Add(time.Hour), 10)
+	require.NoError(t, err)
+	require.Len(t, list, 1, "the first moment is in it, the last is not")
+	assert.Equal(t, caseNo+"-J1", list[0].No)
+	list, err = s.Meetings(t.Context(), mine, from, from.AddDate(0, 0, 1), 1)
+	require.NoError(t, err)
+	assert.Len(t, list, 1)
+	list, err = s.Meetings(t.Context(), view.Scope{Counties: []string{"220421"}}, from, from.AddDate(0, 0, 1), 10)
+	require.NoError(t, err)
+	assert.Empty(t, list, "nor has another county them in its calendar")
 
 	_, err = s.Session(t.Context(), view.Scope{Counties: []string{"220421"}}, caseNo+"-J2")
 	assert.Equal(t, domain.CodeNotFound, domain.CodeOf(err))
@@ -195,16 +214,16 @@ func TestNoticesReachTheirReaders(t *testing.T) {
 		}
 		return out
 	}
-	first, err := s.Notices(t.Context(), store.Everything, li, "", 2)
+	first, err := s.Notices(t.Context(), store.Everything, li, false, "", 2)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"通知5", "通知1"}, titles(first.Items))
-	second, err := s.Notices(t.Context(), store.Everything, li, first.Next, 2)
+	second, err := s.Notices(t.Context(), store.Everything, li, false, first.Next, 2)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"通知0"}, titles(second.Items))
 	assert.Empty(t, second.Next)
-	_, err = s.Notices(t.Context(), store.Everything, domain.Actor{User: "zhao"}, first.Next, 2)
+	_, err = s.Notices(t.Context(), store.Everything, domain.Actor{User: "zhao"}, false, first.Next, 2)
 	assert.Equal(t, domain.CodeMalformed, domain.CodeOf(err), "a cursor is its reader's")
-	nobody, err := s.Notices(t.Context(), store.Everything, domain.Actor{}, "", 9)
+	nobody, err := s.Notices(t.Context(), store.Everything, domain.Actor{}, false, "", 9)
 	require.NoError(t, err)
 	assert.Empty(t, nobody.Items)
 
@@ -216,8 +235,9 @@ func TestNoticesReachTheirReaders(t *testing.T) {
 		ids = append(ids, n.ID)
 		assert.Equal(t, day, n.At)
 	}
-	require.NoError(t, s.MarkNoticesRead(t.Context(), li, ids, day.Add(time.Hour)))
-	require.NoError(t, s.MarkNoticesRead(t.Context(), li, ids, day.Add(2*time.Hour)))
+	assert.Equal(t, 3, first.Unread)
+	require.NoError(t, s.Receive(t.Context(), store.Everything, li, nil, ids, day.Add(time.Hour)))
+	require.NoError(t, s.Receive(t.Context(), store.Everything, li, ids, ids, day.Add(2*time.Hour)))
 	every, err = s.CaseNotices(t.Context(), store.Everything, no)
 	require.NoError(t, err)
 	read := 0

@@ -4,13 +4,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
-	"huajie/activities"
-	"huajie/domain/grievance"
+	"huajie/domain/casefile"
 	"huajie/domain/machine"
 	"huajie/domain/notice"
 )
@@ -44,11 +42,12 @@ type Rebuilt struct {
 	Deadlines bool         `json:"deadlines,omitempty"`
 	Commands  int          `json:"commands,omitempty"`
 	Notices   int          `json:"notices,omitempty"`
+	Photos    int          `json:"photos,omitempty"` // attached again
 }
 
 // Changed tells whether anything was written.
 func (r Rebuilt) Changed() bool {
-	return len(r.Added) > 0 || r.Row || r.Deadlines || r.Commands > 0 || r.Notices > 0
+	return len(r.Added) > 0 || r.Row || r.Deadlines || r.Commands > 0 || r.Notices > 0 || r.Photos > 0
 }
 
 // Difference is an event of which the ledger holds another version than was found.
@@ -61,7 +60,7 @@ type Difference struct {
 var errDry = errors.New("nothing is written")
 
 // Rebuild puts back what the ledger lacks of a stream: events, row, deadlines,
-// keys and notices. An event the ledger holds is never touched: where it is not
+// keys, notices and the attachment of photos. An event the ledger holds is never touched: where it is not
 // the one found, or where events are missing on both sides, nothing of the stream is
 // written and the answer says why. With dry nothing is written in any case.
 func (s *Store) Rebuild(ctx context.Context, f Found, dry bool) (Rebuilt, error) {
@@ -84,20 +83,26 @@ func (s *Store) Rebuild(ctx context.Context, f Found, dry bool) (Rebuilt, error)
 }
 
 func (s *Store) rebuild(ctx context.Context, tx pgx.Tx, f Found, out *Rebuilt) error {
-	table, ok := tables[f.Kind]
-	if !ok {
-		return fmt.Errorf("no streams of kind %q", f.Kind)
+	table, err := tableOf(f.Kind, f.No)
+	if err != nil {
+		return err
 	}
 	var r *row
 	held := row{}
-	err := tx.QueryRow(ctx, `SELECT seq, head_hash, body FROM `+table+` WHERE no = $1 FOR UPDATE`, f.No).Scan(&held.seq, &held.head, &held.body)
+	err = tx.QueryRow(ctx, `SELECT seq, head_hash, body FROM `+table+` WHERE no = $1 FOR UPDATE`, f.No).Scan(&held.seq, &held.head, &held.body)
 	switch {
 	case err == nil:
+		if held.body, err = s.openState(table, f.No, held.body); err != nil {
+			return err
+		}
 		r = &held
 	case !errors.Is(err, pgx.ErrNoRows):
 		return err
 	}
-	have, err := links(ctx, tx, f.No, 0, newest)
+	if _, removed, err := removalOf(ctx, tx, f.No); err != nil || removed {
+		return err // its words do not come back
+	}
+	have, err := s.links(ctx, tx, f.No, 0, newest)
 	if err != nil {
 		return err
 	}
@@ -110,7 +115,7 @@ func (s *Store) rebuild(ctx context.Context, tx pgx.Tx, f Found, out *Rebuilt) e
 	if len(out.Differ) > 0 || len(out.Missing) > 0 || len(whole) == 0 {
 		return nil
 	}
-	head, err := appendMissing(ctx, tx, f.Kind, whole, have, out)
+	head, err := s.appendMissing(ctx, tx, f.Kind, whole, have, out)
 	if err != nil || len(out.Differ) > 0 {
 		return err
 	}
@@ -164,7 +169,7 @@ func contradicts(kind string, held link, found machine.Event) string {
 
 // appendMissing writes the events the ledger lacks, each with its place in the
 // chain, and gives the head. The links that are held must fit that chain.
-func appendMissing(ctx context.Context, tx pgx.Tx, kind string, whole []machine.Event, have []link, out *Rebuilt) ([]byte, error) {
+func (s *Store) appendMissing(ctx context.Context, tx pgx.Tx, kind string, whole []machine.Event, have []link, out *Rebuilt) ([]byte, error) {
 	held := map[int]link{}
 	for _, l := range have {
 		held[l.Seq] = l
@@ -184,7 +189,7 @@ func appendMissing(ctx context.Context, tx pgx.Tx, kind string, whole []machine.
 			st.head = hash
 			continue
 		}
-		head, err := queueEvents(batch, st, whole[i:i+1])
+		head, err := s.queueEvents(batch, st, whole[i:i+1])
 		if err != nil {
 			return nil, err
 		}
@@ -203,6 +208,9 @@ func (s *Store) putBack(ctx context.Context, tx pgx.Tx, f Found, r *row, whole [
 	if err != nil {
 		return err
 	}
+	if err := putPhotos(ctx, tx, f, whole, out); err != nil {
+		return err
+	}
 	batch := &pgx.Batch{}
 	st := &stream{kind: f.Kind, no: f.No}
 	if r != nil {
@@ -212,12 +220,14 @@ func (s *Store) putBack(ctx context.Context, tx pgx.Tx, f Found, r *row, whole [
 	}
 	if r == nil || r.seq != len(whole) || !bytes.Equal(r.head, head) || DifferingFields(state, r.body) != "" {
 		out.Row = true
-		if err := queueState(batch, st, state, head, whole[len(whole)-1]); err != nil {
+		if err := s.queueState(batch, st, state, head, whole[len(whole)-1]); err != nil {
 			return err
 		}
-		queueWords(batch, &stream{kind: f.Kind, no: f.No}, state) // whatever they are now
-		if f.Kind == activities.KindGrievance && r == nil {
-			batch.Queue(`UPDATE cases SET workflow_started = true WHERE no = $1`, f.No)
+		if err := s.queueWords(batch, &stream{kind: f.Kind, no: f.No}, state); err != nil { // whatever they are now
+			return err
+		}
+		if r == nil && swept(f.Kind) {
+			batch.Queue(`UPDATE `+tables[f.Kind]+` SET workflow_started = true WHERE no = $1`, f.No)
 		}
 	}
 	stored := &heap{deadlines: map[string]map[string]machine.Deadline{}}
@@ -239,7 +249,8 @@ func (s *Store) putBack(ctx context.Context, tx pgx.Tx, f Found, r *row, whole [
 	return putCommands(ctx, tx, f, whole, out)
 }
 
-// queueRendered writes the notices of the events that were missing.
+// queueRendered writes the notices of the events that were missing. They were sent
+// when they were written first, and are not sent again.
 func queueRendered(batch *pgx.Batch, f Found, whole []machine.Event, out *Rebuilt) error {
 	if f.Render == nil || len(out.Added) == 0 {
 		return nil
@@ -249,7 +260,7 @@ func queueRendered(batch *pgx.Batch, f Found, whole []machine.Event, out *Rebuil
 		return err
 	}
 	out.Notices = len(messages)
-	queueNotices(batch, whole, messages)
+	queueNotices(batch, whole, messages, true)
 	return nil
 }
 
@@ -272,10 +283,11 @@ func putCommands(ctx context.Context, tx pgx.Tx, f Found, whole []machine.Event,
 // codeHashOf is the hash of the query code of a case: a case that was split off
 // answers to the code of the case it came from.
 func (s *Store) codeHashOf(ctx context.Context, tx pgx.Tx, state machine.Subject) ([]byte, error) {
-	c, ok := state.(*grievance.Case)
+	of, ok := state.(casefile.Case)
 	if !ok {
 		return nil, nil
 	}
+	c := of.Card()
 	no := c.No
 	if c.Origin != "" {
 		var hash []byte

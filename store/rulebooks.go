@@ -10,6 +10,8 @@ import (
 	"io"
 
 	"github.com/jackc/pgx/v5"
+
+	"huajie/domain/audit"
 )
 
 // largestBundle bounds what a stored rulebook may unpack to.
@@ -18,14 +20,26 @@ const largestBundle = 64 << 20
 // SaveRulebook keeps the files of a published version. A version names its
 // content, so publishing it again changes nothing.
 func (s *Store) SaveRulebook(ctx context.Context, version string, files map[string][]byte, by string) error {
-	var packed bytes.Buffer
-	z := gzip.NewWriter(&packed)
-	if err := errors.Join(json.NewEncoder(z).Encode(files), z.Close()); err != nil {
+	packed, err := packRulebook(files)
+	if err != nil {
 		return fmt.Errorf("store: rulebook %s: %w", version, err)
 	}
-	_, err := s.pool.Exec(ctx, `INSERT INTO rulebooks (version, bundle, published_by) VALUES ($1, $2, $3) ON CONFLICT (version) DO NOTHING`,
-		version, packed.Bytes(), by)
-	return fault(err)
+	return s.inTx(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, `INSERT INTO rulebooks (version, bundle, published_by) VALUES ($1, $2, $3) ON CONFLICT (version) DO NOTHING`,
+			version, packed, by)
+		if err != nil || tag.RowsAffected() == 0 {
+			return err
+		}
+		_, err = s.appendAudit(ctx, tx, audit.Entry{Actor: "system", Via: by, Kind: audit.RulebookPublished, Object: version, Outcome: audit.OK})
+		return err
+	})
+}
+
+func packRulebook(files map[string][]byte) ([]byte, error) {
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	err := errors.Join(json.NewEncoder(z).Encode(files), z.Close())
+	return packed.Bytes(), err
 }
 
 // Rulebook gives the files of a published version; domain.CodeNotFound when it

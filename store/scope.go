@@ -5,32 +5,32 @@ import (
 	"strconv"
 	"strings"
 
-	"huajie/domain/grievance"
+	"huajie/domain/casefile"
 	"huajie/domain/view"
 )
 
-// A case lists who may read it as marks: its county, its township, the units
+// A case lists who may read it as marks: its county, its township, its grid, the units
 // that take or took part, its first responder, owner, leader and handlers, who it is
 // offered to, and the citizen who registered it. A scope is
 // the marks its caller bears. The caller sees the case when they share one.
 const (
 	markCounty   = "c:"
 	markTownship = "t:"
+	markGrid     = "g:"
 	markUnit     = "u:"
 	markUser     = "p:"
 )
 
 // readersOf are the marks of a case. They hold what view.Scope.Sees compares.
-func readersOf(c *grievance.Case) []string {
+func readersOf(c casefile.Card) []string {
 	out := append(marks(markCounty, c.County), marks(markTownship, c.Area)...)
+	out = append(out, marks(markGrid, c.Grid)...)
 	out = append(out, marks(markUnit, c.Units...)...)
 	out = append(out, marks(markUnit, c.FirstUnit)...)
-	if c.Offer != nil {
-		out = append(out, marks(markUnit, c.Offer.Unit)...)
-		out = append(out, marks(markUser, c.Offer.User)...)
-	}
-	out = append(out, marks(markUser, c.FirstResponder, c.OwningLeader, c.Owner.User, c.RegisteredBy)...)
+	out = append(out, marks(markUnit, c.OfferedUnit)...)
+	out = append(out, marks(markUser, c.OfferedUser, c.FirstResponder, c.OwningLeader, c.Owner.User, c.RegisteredBy)...)
 	out = append(out, marks(markUser, c.Handlers...)...)
+	out = append(out, marks(markUser, c.Helpers...)...)
 	slices.Sort(out)
 	return slices.Compact(out)
 }
@@ -143,7 +143,8 @@ func (w *where) scope(s view.Scope) (out []string) {
 
 // others are the marks of a scope beside its counties.
 func others(s view.Scope) []string {
-	out := append(marks(markTownship, s.Townships...), marks(markUnit, s.Units...)...)
+	out := append(marks(markTownship, s.Townships...), marks(markGrid, s.Grids...)...)
+	out = append(out, marks(markUnit, s.Units...)...)
 	return append(out, marks(markUser, s.User)...)
 }
 

@@ -2,12 +2,7 @@ package store
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
 	"errors"
-	"strings"
-	"time"
 
 	"github.com/alexedwards/argon2id"
 	"github.com/jackc/pgx/v5"
@@ -57,65 +52,93 @@ func (s *Store) Authenticate(ctx context.Context, username, password string) (or
 }
 
 // passwordFits waits for its turn before it takes memory.
-func (s *Store) passwordFits(ctx context.Context, password, hash string) (bool, error) {
+func (s *Store) passwordFits(ctx context.Context, password, hash string) (fits bool, err error) {
 	if len(password) > longestPassword {
 		return false, nil
 	}
+	err = s.hashing(ctx, func() (err error) {
+		fits, err = argon2id.ComparePasswordAndHash(password, hash)
+		return err
+	})
+	return fits, err
+}
+
+// hashing waits for its turn and does something that takes 19 MiB.
+func (s *Store) hashing(ctx context.Context, work func() error) error {
 	select {
 	case s.hashes <- struct{}{}:
 		defer func() { <-s.hashes }()
 	case <-ctx.Done():
-		return false, fault(ctx.Err())
+		return fault(ctx.Err())
 	}
-	return argon2id.ComparePasswordAndHash(password, hash)
+	return work()
 }
 
 func signIn(reason, zh, en string) error { return refusal(domain.CodeSignIn, reason, zh, en) }
 
-// tokenPrefix lets a scanner of leaked secrets know ours.
-const tokenPrefix = "hj_"
-
-// tokenHash is what is stored of a token.
-func tokenHash(token string) []byte {
-	h := sha256.Sum256([]byte(token))
-	return h[:]
+// SetPassword gives an account a password it must change at the first sign-in, and ends
+// everything that was signed in or made for it.
+func (s *Store) SetPassword(ctx context.Context, username, passwordHash string) error {
+	return s.inTx(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
+		if err := passwordIn(ctx, tx, username, passwordHash, true); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, `DELETE FROM tokens WHERE username = $1`, username)
+		return err
+	})
 }
 
-// CreateToken makes a token for an active user that ends at a time. The label
-// says what it is for. Tokens of anybody that have ended are removed on the way.
-func (s *Store) CreateToken(ctx context.Context, username, label string, until time.Time) (string, error) {
-	secret := make([]byte, 32)
-	_, _ = rand.Read(secret) // never fails
-	token := tokenPrefix + base64.RawURLEncoding.EncodeToString(secret)
-	if _, err := s.pool.Exec(ctx, `DELETE FROM tokens WHERE expires_at < now() - interval '1 day'`); err != nil {
-		return "", fault(err)
+// ChangePassword gives an account the password its owner has chosen, and ends every
+// sign-in but the one that is kept. What programs have goes on.
+func (s *Store) ChangePassword(ctx context.Context, username, password string, keep int64) error {
+	var hash string
+	if err := s.hashing(ctx, func() (err error) { hash, err = HashPassword(password); return err }); err != nil {
+		return err
 	}
-	err := s.one(ctx, `INSERT INTO tokens (hash, username, label, expires_at) SELECT $1, username, $3, $4 FROM users WHERE username = $2 AND active`,
-		tokenHash(token), username, label, until)
-	if err != nil {
-		return "", err
-	}
-	return token, nil
+	return s.inTx(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
+		if err := passwordIn(ctx, tx, username, hash, false); err != nil {
+			return err
+		}
+		return endOthers(ctx, tx, username, keep)
+	})
 }
 
-// UserByToken gives the user of a live token.
-func (s *Store) UserByToken(ctx context.Context, token string) (org.User, error) {
-	refused := signIn("bad_token", "登录已失效,请重新登录", "the sign-in has ended; sign in again")
-	if !strings.HasPrefix(token, tokenPrefix) {
+func passwordIn(ctx context.Context, tx pgx.Tx, username, hash string, mustChange bool) error {
+	tag, err := tx.Exec(ctx, `UPDATE users SET password_hash = $2, must_change = $3 WHERE username = $1`, username, hash, mustChange)
+	if err == nil && tag.RowsAffected() == 0 {
+		return domain.NotFound()
+	}
+	return err
+}
+
+// UserByIdentity gives the active account a provider of single sign-on has named. The
+// first identity it comes with stays with the account: should the provider give the
+// name to somebody else, that person does not get the account.
+func (s *Store) UserByIdentity(ctx context.Context, username, identity string) (org.User, error) {
+	refused := signIn("no_account", "该身份没有可用的账号", "there is no account for this identity")
+	tag, err := s.pool.Exec(ctx, `UPDATE users SET identity = $2 WHERE username = $1 AND active AND identity IN ('', $2)`, username, identity)
+	switch {
+	case domain.CodeOf(fault(err)) == domain.CodeConflict: // it is another account's
 		return org.User{}, refused
-	}
-	users, err := usersWhere(ctx, s.pool, `u.active AND u.username = (SELECT username FROM tokens WHERE hash = $1 AND expires_at > now())`, tokenHash(token))
-	if err != nil {
+	case err != nil:
 		return org.User{}, fault(err)
-	}
-	if len(users) == 0 {
+	case tag.RowsAffected() == 0:
 		return org.User{}, refused
 	}
-	return users[0], nil
+	return s.UserNamed(ctx, username)
 }
 
-// RevokeToken ends a token; an unknown one is no fault.
-func (s *Store) RevokeToken(ctx context.Context, token string) error {
-	_, err := s.pool.Exec(ctx, `DELETE FROM tokens WHERE hash = $1`, tokenHash(token))
-	return fault(err)
+// ForgetIdentity lets the next identity that comes with the name of an account have it, and
+// ends every sign-in of the one before.
+func (s *Store) ForgetIdentity(ctx context.Context, username string) error {
+	return s.inTx(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, `UPDATE users SET identity = '' WHERE username = $1`, username)
+		if err != nil {
+			return err
+		}
+		if tag.RowsAffected() == 0 {
+			return domain.NotFound()
+		}
+		return endOthers(ctx, tx, username, 0)
+	})
 }

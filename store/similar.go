@@ -19,8 +19,8 @@ func (s *Store) Earlier(ctx context.Context, scope view.Scope, no string) ([]vie
 	w := within(scope)
 	w.and("cases.no <> ? AND cases.confidentiality <> 'C3' AND cases.kind = 'grievance'", no)
 	w.and(`cases.petitioner <> '' AND cases.petitioner IN (
-		SELECT p.id FROM cases mine JOIN persons me ON me.id = mine.petitioner JOIN persons p ON p.phone = me.phone AND p.phone <> '' WHERE mine.no = ?
-		UNION SELECT p.id FROM cases mine JOIN persons me ON me.id = mine.petitioner JOIN persons p ON p.id_no = me.id_no AND p.id_no <> '' WHERE mine.no = ?)`, no, no)
+		SELECT p.id FROM cases mine JOIN persons me ON me.id = mine.petitioner JOIN persons p ON p.phone_index = me.phone_index WHERE mine.no = ?
+		UNION SELECT p.id FROM cases mine JOIN persons me ON me.id = mine.petitioner JOIN persons p ON p.id_no_index = me.id_no_index WHERE mine.no = ?)`, no, no)
 	rows, err := s.pool.Query(ctx, `SELECT no, state, open, category, area, master <> '', created_at, (body -> 'reply' ->> 'issued_at')::timestamptz FROM cases`+
 		w.String()+` ORDER BY created_at DESC, no DESC LIMIT `+w.arg(mostEarlier), w.args...)
 	if err != nil {
@@ -44,15 +44,22 @@ func (s *Store) Precedents(ctx context.Context, scope view.Scope, county, catego
 	w := within(scope)
 	w.and("cases.county = ? AND cases.category = ? AND cases.body -> 'flags' ? 'precedent' AND cases.confidentiality <> 'C3'", county, category)
 	w.and("e.type = 'adjudicated' AND e.no >= ? AND e.no < ?", county, county+"~") // numbers begin with their county
-	rows, err := s.pool.Query(ctx, `SELECT e.no, e.at, coalesce(e.body -> 'input' ->> 'lead_unit', ''), coalesce(e.body -> 'input' ->> 'decision', ''),
+	rows, err := s.pool.Query(ctx, `SELECT e.no, e.seq, e.at, coalesce(e.body -> 'input' ->> 'lead_unit', ''), coalesce(e.body -> 'input' ->> 'decision', ''),
 		coalesce(e.body -> 'input' ->> 'legal_basis', '') FROM cases JOIN events e ON e.no = cases.no`+
 		w.String()+` ORDER BY e.at DESC, e.no LIMIT `+w.arg(mostPrecedents), w.args...)
 	if err != nil {
 		return nil, fault(err)
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (p view.Precedent, err error) {
-		err = row.Scan(&p.No, &p.At, &p.LeadUnit, &p.Decision, &p.LegalBasis)
+		var seq int
+		if err = row.Scan(&p.No, &seq, &p.At, &p.LeadUnit, &p.Decision, &p.LegalBasis); err != nil {
+			return p, err
+		}
 		p.At = p.At.UTC()
+		at := placeOfEvent(p.No, seq)
+		if p.Decision, err = s.fields.Open(p.Decision, at); err == nil {
+			p.LegalBasis, err = s.fields.Open(p.LegalBasis, at)
+		}
 		return p, err
 	})
 	return list, fault(err)

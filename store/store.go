@@ -13,15 +13,21 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"huajie/domain/view"
+	"huajie/internal/seal"
 )
 
 // Store is the ledger in one PostgreSQL database. It is safe for concurrent use.
 type Store struct {
-	pool   *pgxpool.Pool
-	secret []byte   // empty: the one kept in the database
-	drill  []string // counties left out of statistics
-	kept   atomic.Pointer[[]byte]
-	hashes chan struct{} // one place per password hash at work
+	pool     *pgxpool.Pool
+	operator string   // of a command; "" in a process that serves
+	secret   []byte   // empty: the one kept in the database
+	drill    []string // counties left out of statistics
+	kept     atomic.Pointer[[]byte]
+	hashes   chan struct{} // one place per password hash at work
+	fields   *seal.Fields  // nil: nothing of people can be written
+
+	horizon horizon
+	teller  *teller
 }
 
 // Option changes how a store works.
@@ -44,6 +50,11 @@ func WithSecret(secret []byte) Option {
 // WithDrill names counties for exercises, whose cases count in no statistics.
 func WithDrill(counties ...string) Option {
 	return func(s *Store, _ *pgxpool.Config) { s.drill = counties }
+}
+
+// WithOperator names the account of the machine that a command runs under, for the audit log.
+func WithOperator(name string) Option {
+	return func(s *Store, _ *pgxpool.Config) { s.operator = name }
 }
 
 // What a connection sets for itself unless the URL sets otherwise: nothing may
@@ -84,11 +95,16 @@ func New(ctx context.Context, url string, opts ...Option) (*Store, error) {
 	if s.pool, err = pgxpool.NewWithConfig(ctx, cfg); err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
+	s.teller = newTeller(s.pool)
 	return s, nil
 }
 
-// Close waits for running calls and closes every connection.
-func (s *Store) Close() { s.pool.Close() }
+// Close tells listeners what is left to tell, waits for running calls and closes every
+// connection.
+func (s *Store) Close() {
+	s.teller.close()
+	s.pool.Close()
+}
 
 // Everything is the scope of the system itself and of operators: every case of
 // every county, restricted ones included. It must never serve a caller.
@@ -133,8 +149,34 @@ const tries = 4
 // inTx runs work in a transaction and begins it anew when it lost to another
 // one, so work must be repeatable.
 func (s *Store) inTx(ctx context.Context, o pgx.TxOptions, work func(pgx.Tx) error) error {
+	return insist(func() error { return pgx.BeginTxFunc(ctx, s.pool, o, work) })
+}
+
+// inTxAsking is inTx whose first questions travel with the BEGIN, which saves every
+// step an exchange with the server. ask queues them, anew for each try, and their
+// answers are there when work begins.
+func (s *Store) inTxAsking(ctx context.Context, ask func(*pgx.Batch), work func(pgx.Tx) error) error {
+	return insist(func() error {
+		batch := &pgx.Batch{}
+		batch.BeginTx(pgx.TxOptions{})
+		ask(batch)
+		answers := s.pool.SendBatch(ctx, batch)
+		tx := answers.Tx()
+		defer func() { _ = tx.Rollback(ctx) }() // nothing is left of it after a commit
+		if err := answers.Close(); err != nil {
+			return err
+		}
+		if err := work(tx); err != nil {
+			return err
+		}
+		return tx.Commit(ctx)
+	})
+}
+
+// insist repeats a transaction that lost to another one.
+func insist(try func() error) error {
 	for attempt := 1; ; attempt++ {
-		err := pgx.BeginTxFunc(ctx, s.pool, o, work)
+		err := try()
 		if err == nil || attempt == tries || !lost(err) {
 			return fault(err)
 		}

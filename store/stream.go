@@ -13,13 +13,10 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"huajie/activities"
-	"huajie/domain/grievance"
-	"huajie/domain/joint"
 	"huajie/domain/machine"
 )
 
-// Stream is one case or session as the ledger holds it, looked at from all sides.
+// Stream is one case, session or whistle as the ledger holds it, looked at from all sides.
 type Stream struct {
 	Kind, No string
 	Events   []machine.Event
@@ -27,8 +24,9 @@ type Stream struct {
 	Started  bool            // its workflow was started once
 	// Owed is the sequence of the first event with a consequence elsewhere that is
 	// not on record as carried out; 0 when there is none.
-	Owed   int
-	Faults []Fault
+	Owed    int
+	Removed bool // its words are gone, by the register of removals
+	Faults  []Fault
 }
 
 // Fault is something in a stream that does not hold together.
@@ -46,18 +44,17 @@ const (
 	FaultDeadlines = "deadlines_differ" // the stored deadlines are not those of the state
 	FaultCommand   = "command_missing"  // the key of an event is not on record
 	FaultOwner     = "no_owner"         // nobody answers for an open case
+	FaultRemoval   = "removal_broken"   // the register of removals was changed
 )
 
 // Final tells whether nothing can happen to the stream any more, so that it
 // needs no workflow. A stream that does not fold is not known to be final.
 func (s Stream) Final() bool {
-	switch state := s.State.(type) {
-	case *grievance.Case:
-		return grievance.Final(state)
-	case *joint.Session:
-		return joint.Final(state)
+	if s.Removed { // only what is final loses its words
+		return true
 	}
-	return false
+	x, ok := subjectOf(s.State)
+	return ok && x.final
 }
 
 // Seq is the sequence the events end at.
@@ -77,7 +74,7 @@ func (s *Store) Examine(ctx context.Context, after string, limit int) (list []St
 		if next, err = boundary(ctx, tx, after, limit); err != nil {
 			return err
 		}
-		h, err = gather(ctx, tx, `no > $1 AND ($2::text = '' OR no <= $2)`, after, next)
+		h, err = s.gather(ctx, tx, `no > $1 AND ($2::text = '' OR no <= $2)`, after, next)
 		return err
 	})
 	if err != nil {
@@ -91,7 +88,7 @@ func (s *Store) Examine(ctx context.Context, after string, limit int) (list []St
 func (s *Store) ExamineOne(ctx context.Context, no string) (Stream, error) {
 	var h *heap
 	err := s.inTx(ctx, reading, func(tx pgx.Tx) (err error) {
-		if h, err = gather(ctx, tx, `no = $1`, no); err == nil && len(h.kinds) == 0 {
+		if h, err = s.gather(ctx, tx, `no = $1`, no); err == nil && len(h.kinds) == 0 {
 			err = pgx.ErrNoRows
 		}
 		return err
@@ -134,6 +131,11 @@ func (h *heap) stream(no string) Stream {
 	for _, l := range list {
 		s.Events = append(s.Events, l.Event)
 	}
+	if r, ok := h.removals[no]; ok {
+		s.Removed = true
+		s.checkGone(r, h.rows, list)
+		return s
+	}
 	if what := broken(list); what != "" {
 		s.fault(FaultChain, what)
 	}
@@ -148,8 +150,8 @@ func (h *heap) stream(no string) Stream {
 	s.checkRow(h.rows, list)
 	s.checkDeadlines(h.deadlines[no])
 	s.checkKeys(h.commands)
-	if c, ok := state.(*grievance.Case); ok && !grievance.Over(c.State) && c.Owner.Unit == "" {
-		s.fault(FaultOwner, "state "+string(c.State))
+	if x, ok := subjectOf(state); ok && x.ownerless {
+		s.fault(FaultOwner, "state "+string(state.GetHead().State))
 	}
 	s.Owed = h.owed(s.Events)
 	return s
@@ -159,10 +161,11 @@ func (s *Stream) fault(code, detail string) { s.Faults = append(s.Faults, Fault{
 
 // foldedKind folds the events of a kind of stream.
 func foldedKind(kind string, list []machine.Event) (machine.Subject, error) {
-	if kind == activities.KindSession {
-		return folded(list, joint.Fresh)
+	fresh, err := freshOf(kind)
+	if err != nil {
+		return nil, err
 	}
-	return folded(list, grievance.Fresh)
+	return folded(list, fresh)
 }
 
 func (s *Stream) checkRow(rows map[string]row, list []link) {
@@ -184,10 +187,11 @@ func (s *Stream) checkRow(rows map[string]row, list []link) {
 // DifferingFields names the fields in which an encoded state differs from a
 // state; "" when they are the same.
 func DifferingFields(state machine.Subject, body []byte) string {
-	other := machine.Subject(grievance.Fresh())
-	if _, ok := state.(*joint.Session); ok {
-		other = joint.Fresh()
+	x, ok := subjectOf(state)
+	if !ok {
+		return "state (it is of no kind)"
 	}
+	other := x.fresh()
 	if err := json.Unmarshal(body, other); err != nil {
 		return "state (it cannot be read)"
 	}
@@ -273,7 +277,7 @@ func (h *heap) owed(list []machine.Event) int {
 	for _, e := range list {
 		for i, f := range e.Effects {
 			_, told := h.commands[EffectKey(e, i)]
-			if f.Kind == machine.EffectTell && !told || f.Kind == machine.EffectStartSession && !h.sessions[f.To] {
+			if (f.Kind == machine.EffectTell || f.Kind == machine.EffectBlowWhistle) && !told || f.Kind == machine.EffectStartSession && !h.sessions[f.To] {
 				return e.Seq
 			}
 		}

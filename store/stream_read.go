@@ -8,6 +8,7 @@ import (
 
 	"huajie/activities"
 	"huajie/domain/machine"
+	"huajie/domain/retention"
 )
 
 // row is the current row of a stream.
@@ -19,12 +20,14 @@ type row struct {
 
 // heap is everything the ledger holds of some streams, as it is stored.
 type heap struct {
+	store     *Store
 	kinds     map[string]string
 	rows      map[string]row
 	links     map[string][]link
 	deadlines map[string]map[string]machine.Deadline
 	commands  map[string]command
 	sessions  map[string]bool // that exist, of those asked for
+	removals  map[string]retention.Removal
 }
 
 // boundary finds the number up to which about limit streams follow, whether
@@ -34,6 +37,7 @@ func boundary(ctx context.Context, tx pgx.Tx, after string, limit int) (string, 
 	err := tx.QueryRow(ctx, `SELECT min(m) FROM (
 		SELECT max(no) AS m FROM (SELECT no FROM cases WHERE no > $1 ORDER BY no LIMIT $2) c HAVING count(*) = $2
 		UNION ALL SELECT max(no) FROM (SELECT no FROM sessions WHERE no > $1 ORDER BY no LIMIT $2) s HAVING count(*) = $2
+		UNION ALL SELECT max(no) FROM (SELECT no FROM whistles WHERE no > $1 ORDER BY no LIMIT $2) w HAVING count(*) = $2
 		UNION ALL SELECT max(no) FROM (SELECT no FROM events WHERE no > $1 ORDER BY no LIMIT $3) e HAVING count(*) = $3) x`,
 		after, limit, limit*eventsPerStream).Scan(&last)
 	if err != nil || last == nil {
@@ -47,10 +51,10 @@ func boundary(ctx context.Context, tx pgx.Tx, after string, limit int) (string, 
 const eventsPerStream = 50
 
 // gather reads what the ledger holds of the streams a clause selects.
-func gather(ctx context.Context, tx pgx.Tx, clause string, args ...any) (*heap, error) {
-	h := &heap{kinds: map[string]string{}, rows: map[string]row{}, links: map[string][]link{},
-		deadlines: map[string]map[string]machine.Deadline{}, commands: map[string]command{}, sessions: map[string]bool{}}
-	for _, read := range []func(context.Context, pgx.Tx, string, []any) error{h.readRows, h.readLinks, h.readDeadlines} {
+func (s *Store) gather(ctx context.Context, tx pgx.Tx, clause string, args ...any) (*heap, error) {
+	h := &heap{store: s, kinds: map[string]string{}, rows: map[string]row{}, links: map[string][]link{},
+		deadlines: map[string]map[string]machine.Deadline{}, commands: map[string]command{}, sessions: map[string]bool{}, removals: map[string]retention.Removal{}}
+	for _, read := range []func(context.Context, pgx.Tx, string, []any) error{h.readRows, h.readLinks, h.readDeadlines, h.readRemovals} {
 		if err := read(ctx, tx, clause, args); err != nil {
 			return nil, err
 		}
@@ -59,16 +63,18 @@ func gather(ctx context.Context, tx pgx.Tx, clause string, args ...any) (*heap, 
 }
 
 func (h *heap) readRows(ctx context.Context, tx pgx.Tx, clause string, args []any) error {
-	rows, err := tx.Query(ctx, `SELECT '`+activities.KindGrievance+`', no, seq, head_hash, body, workflow_started FROM cases WHERE `+clause+
-		` UNION ALL SELECT '`+activities.KindSession+`', no, seq, head_hash, body, true FROM sessions WHERE `+clause, args...)
+	rows, err := tx.Query(ctx, `SELECT kind, no, seq, head_hash, body, workflow_started FROM cases WHERE `+clause+
+		` UNION ALL SELECT '`+activities.KindSession+`', no, seq, head_hash, body, true FROM sessions WHERE `+clause+
+		` UNION ALL SELECT '`+activities.KindWhistle+`', no, seq, head_hash, body, workflow_started FROM whistles WHERE `+clause, args...)
 	if err != nil {
 		return err
 	}
 	var kind, no string
 	var r row
 	_, err = pgx.ForEachRow(rows, []any{&kind, &no, &r.seq, &r.head, &r.body, &r.started}, func() error {
-		h.kinds[no], h.rows[no] = kind, row{r.seq, bytes.Clone(r.head), bytes.Clone(r.body), r.started}
-		return nil
+		body, err := h.store.openState(tables[kind], no, bytes.Clone(r.body))
+		h.kinds[no], h.rows[no] = kind, row{r.seq, bytes.Clone(r.head), body, r.started}
+		return err
 	})
 	return err
 }
@@ -78,7 +84,7 @@ func (h *heap) readLinks(ctx context.Context, tx pgx.Tx, clause string, args []a
 	if err != nil {
 		return err
 	}
-	list, err := pgx.CollectRows(rows, scanLink)
+	list, err := pgx.CollectRows(rows, h.store.scanLink)
 	for _, l := range list {
 		h.links[l.No] = append(h.links[l.No], l)
 		if h.kinds[l.No] == "" {
@@ -116,7 +122,7 @@ func (h *heap) readRecord(ctx context.Context, tx pgx.Tx) error {
 			}
 			for i, f := range l.Effects {
 				switch f.Kind {
-				case machine.EffectTell:
+				case machine.EffectTell, machine.EffectBlowWhistle:
 					keys = append(keys, EffectKey(l.Event, i))
 				case machine.EffectStartSession:
 					sessions = append(sessions, f.To)

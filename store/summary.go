@@ -76,8 +76,10 @@ func (s *Store) TrialStats(ctx context.Context, scope view.Scope, from, to time.
 		w.and("cases.batch = ?", batch)
 	}
 	t := view.Trial{From: from, To: to}
-	err := s.pool.QueryRow(ctx, `SELECT coalesce(sum(headcount), 0), count(*) FILTER (WHERE master = ''),
-		count(*) FILTER (WHERE master = '' AND state IN ('closed', 'archived') AND outcome_grade IN ('defused', 'disposed'))
-		FROM cases`+w.String(), w.args...).Scan(&t.Persons, &t.Registered, &t.Resolved)
+	const matter, event = `kind = 'grievance'`, `kind = 'grid_event' AND master = ''` // nobody is received with a grid event
+	err := s.pool.QueryRow(ctx, `SELECT coalesce(sum(headcount) FILTER (WHERE `+matter+`), 0), count(*) FILTER (WHERE `+matter+` AND master = ''),
+		count(*) FILTER (WHERE `+matter+` AND master = '' AND state IN ('closed', 'archived') AND outcome_grade IN ('defused', 'disposed')),
+		count(*) FILTER (WHERE `+event+`), count(*) FILTER (WHERE `+event+` AND state = 'closed')
+		FROM cases`+w.String(), w.args...).Scan(&t.Persons, &t.Registered, &t.Resolved, &t.Events, &t.EventsResolved)
 	return t, fault(err)
 }

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"context"
 	"crypto/sha256"
 	"errors"
 
@@ -18,38 +17,28 @@ func digestOf(w activities.NewStream) []byte {
 }
 
 // tapped finds the case that the same words from the same source made a short
-// while ago (§6 item 22); "" for none. Of two at the same moment the second waits.
-func tapped(ctx context.Context, tx pgx.Tx, w activities.NewStream) (no string, err error) {
+// while ago (§6 item 22). Of two at the same moment the second waits.
+func tapped(batch *pgx.Batch, w activities.NewStream, no *string) {
 	if w.Twice == nil {
-		return "", nil
+		return
 	}
 	digest := digestOf(w)
-	batch := &pgx.Batch{}
 	batch.Queue(`SELECT pg_advisory_xact_lock(('x' || encode(substring($1::bytea FROM 1 FOR 8), 'hex'))::bit(64)::bigint)`, digest)
-	batch.Queue(`SELECT no FROM recent_intakes WHERE digest = $1 AND at > $2`, digest, w.Twice.Since)
-	answers := tx.SendBatch(ctx, batch)
-	_, err = answers.Exec()
-	if err == nil {
-		err = answers.QueryRow().Scan(&no)
-	}
-	if closed := answers.Close(); err == nil {
-		err = closed
-	}
-	if errors.Is(err, pgx.ErrNoRows) {
-		return "", nil
-	}
-	return no, err
+	batch.Queue(`SELECT no FROM recent_intakes WHERE digest = $1 AND at > $2`, digest, w.Twice.Since).QueryRow(func(row pgx.Row) error {
+		if err := row.Scan(no); !errors.Is(err, pgx.ErrNoRows) {
+			return err
+		}
+		return nil
+	})
 }
 
 // remember notes what came in, and forgets some of what is too long ago to matter.
-func remember(ctx context.Context, tx pgx.Tx, w activities.NewStream, no string) error {
+func remember(batch *pgx.Batch, w activities.NewStream, no string) {
 	if w.Twice == nil {
-		return nil
+		return
 	}
-	batch := &pgx.Batch{}
 	batch.Queue(`INSERT INTO recent_intakes (digest, no, at) VALUES ($1, $2, $3)
 		ON CONFLICT (digest) DO UPDATE SET no = excluded.no, at = excluded.at`, digestOf(w), no, w.Day)
 	batch.Queue(`DELETE FROM recent_intakes WHERE digest IN (SELECT digest FROM recent_intakes WHERE at < $1 LIMIT 5 FOR UPDATE SKIP LOCKED)`,
 		w.Twice.Since.AddDate(0, 0, -1))
-	return tx.SendBatch(ctx, batch).Close()
 }

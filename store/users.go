@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -12,11 +13,23 @@ import (
 
 // UpsertUsers makes the accounts say what the list says: names and offices. New
 // accounts get the password hash, "" for none; a password somebody already has
-// stays. Accounts that are not listed are left alone.
+// stays. Accounts that are not listed are left alone, and so are those an administrator has
+// made or changed: what was done by hand is not undone by the next start.
 //
 // Demo accounts share one hash: a hash is slow by design, and their password is
 // public anyway.
 func (s *Store) UpsertUsers(ctx context.Context, users []org.User, passwordHash string) error {
+	return s.inTx(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
+		ours, err := administered(ctx, tx)
+		if err != nil {
+			return err
+		}
+		users := slices.DeleteFunc(slices.Clone(users), func(u org.User) bool { return ours[u.Username] })
+		return s.upsertUsers(ctx, tx, users, passwordHash)
+	})
+}
+
+func (s *Store) upsertUsers(ctx context.Context, tx pgx.Tx, users []org.User, passwordHash string) error {
 	var name, zh, en []string
 	var holder, role, unit, point []string
 	var ordinal []int
@@ -27,39 +40,53 @@ func (s *Store) UpsertUsers(ctx context.Context, users []org.User, passwordHash 
 			role, unit, point = append(role, string(g.Role)), append(unit, g.Unit), append(point, g.Point)
 		}
 	}
-	return s.inTx(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
-		batch := &pgx.Batch{}
-		batch.Queue(`INSERT INTO users AS u (username, zh, en, password_hash)
-			SELECT n, z, e, $4 FROM unnest($1::text[], $2::text[], $3::text[]) AS x (n, z, e) ORDER BY n
-			ON CONFLICT (username) DO UPDATE SET zh = excluded.zh, en = excluded.en,
-				password_hash = CASE WHEN u.password_hash = '' THEN excluded.password_hash ELSE u.password_hash END`,
-			name, zh, en, passwordHash)
-		batch.Queue(`DELETE FROM grants WHERE username = ANY ($1)`, name)
-		batch.Queue(`INSERT INTO grants (username, ordinal, role, unit, point)
-			SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[])`, holder, ordinal, role, unit, point)
-		return tx.SendBatch(ctx, batch).Close()
-	})
+	changes, err := userChanges(ctx, tx, users)
+	if err != nil {
+		return err
+	}
+	batch := &pgx.Batch{}
+	batch.Queue(`INSERT INTO users AS u (username, zh, en, password_hash)
+		SELECT n, z, e, $4 FROM unnest($1::text[], $2::text[], $3::text[]) AS x (n, z, e) ORDER BY n
+		ON CONFLICT (username) DO UPDATE SET zh = excluded.zh, en = excluded.en,
+			password_hash = CASE WHEN u.password_hash = '' THEN excluded.password_hash ELSE u.password_hash END`,
+		name, zh, en, passwordHash)
+	batch.Queue(`DELETE FROM grants WHERE username = ANY ($1)`, name)
+	batch.Queue(`INSERT INTO grants (username, ordinal, role, unit, point)
+		SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[])`, holder, ordinal, role, unit, point)
+	var changed []string
+	for _, e := range changes {
+		changed = append(changed, e.Object)
+	}
+	batch.Queue(`UPDATE users SET version = version + 1 WHERE username = ANY ($1)`, changed)
+	if err := tx.SendBatch(ctx, batch).Close(); err != nil || len(changes) == 0 {
+		return err
+	}
+	_, err = s.appendAudit(ctx, tx, changes...)
+	return err
+}
+
+// administered are the accounts an administrator has made or changed. They are held until the
+// transaction ends, so that none becomes one meanwhile.
+func administered(ctx context.Context, tx pgx.Tx) (map[string]bool, error) {
+	if _, err := tx.Exec(ctx, lockOffices); err != nil {
+		return nil, err
+	}
+	rows, err := tx.Query(ctx, `SELECT username FROM users WHERE administered`)
+	if err != nil {
+		return nil, err
+	}
+	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	out := make(map[string]bool, len(names))
+	for _, n := range names {
+		out[n] = true
+	}
+	return out, err
 }
 
 // SetActive opens or closes an account. A closed one can neither sign in nor
 // use a token, and no case can be given to it.
 func (s *Store) SetActive(ctx context.Context, username string, active bool) error {
-	return s.one(ctx, `UPDATE users SET active = $2 WHERE username = $1`, username, active)
-}
-
-// SetPassword replaces the password of an account and ends its tokens.
-func (s *Store) SetPassword(ctx context.Context, username, passwordHash string) error {
-	return s.inTx(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
-		tag, err := tx.Exec(ctx, `UPDATE users SET password_hash = $2 WHERE username = $1`, username, passwordHash)
-		if err != nil {
-			return err
-		}
-		if tag.RowsAffected() == 0 {
-			return domain.NotFound()
-		}
-		_, err = tx.Exec(ctx, `DELETE FROM tokens WHERE username = $1`, username)
-		return err
-	})
+	return s.one(ctx, `UPDATE users SET active = $2, version = version + 1, closed_at = CASE WHEN $2 THEN NULL ELSE now() END WHERE username = $1`, username, active)
 }
 
 // one runs a statement that must find exactly one row.
@@ -81,6 +108,12 @@ func (s *Store) UserNamed(ctx context.Context, username string) (org.User, error
 		return org.User{}, domain.NotFound()
 	}
 	return users[0], nil
+}
+
+// People gives the users of these names, open or closed, by name; an unknown one is left out.
+func (s *Store) People(ctx context.Context, usernames []string) ([]org.User, error) {
+	users, err := usersWhere(ctx, s.pool, `u.username = ANY ($1)`, usernames)
+	return users, fault(err)
 }
 
 // Members lists the active users who hold the role in exactly that unit, by name.

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"huajie/domain"
+	"huajie/domain/account"
 	"huajie/domain/org"
 	"huajie/store"
 )
@@ -45,6 +46,14 @@ func TestAccounts(t *testing.T) {
 	assert.Len(t, members, 300)
 	assert.Equal(t, list[0], members[0])
 
+	require.NoError(t, s.SetActive(t.Context(), "user009", false))
+	people, err := s.People(t.Context(), []string{"user009", "nobody", "user003", "user009"})
+	require.NoError(t, err)
+	assert.Equal(t, []org.User{list[3], list[9]}, people, "who has left is still named")
+	people, err = s.People(t.Context(), nil)
+	require.NoError(t, err)
+	assert.Empty(t, people)
+
 	moved := list[7]
 	moved.Grants = []org.Grant{{Role: org.RoleGuide, Unit: "220403-C"}}
 	other, err := store.HashPassword("another")
@@ -67,12 +76,13 @@ func TestTokens(t *testing.T) {
 	s, url := freshAt(t)
 	list := accounts(2)
 	require.NoError(t, s.UpsertUsers(t.Context(), list, ""))
-	token, err := s.CreateToken(t.Context(), "user000", "test", time.Now().Add(time.Hour))
+	_, token, err := s.Issue(t.Context(), account.Opening{Username: "user000", Until: time.Now().Add(time.Hour)})
 	require.NoError(t, err)
 	assert.Regexp(t, `^hj_[A-Za-z0-9_-]{43}$`, token)
-	u, err := s.UserByToken(t.Context(), token)
+	u, err := s.PassOf(t.Context(), token)
 	require.NoError(t, err)
-	assert.Equal(t, list[0], u)
+	assert.Equal(t, list[0], u.User)
+	assert.Equal(t, account.Session, u.Kind)
 
 	var kept int
 	require.NoError(t, raw(t, url).QueryRow(t.Context(), `SELECT count(*) FROM tokens WHERE strpos(tokens::text, $1) > 0`, token[3:]).Scan(&kept))
@@ -80,24 +90,24 @@ func TestTokens(t *testing.T) {
 
 	refused := func(token string) {
 		t.Helper()
-		_, err := s.UserByToken(t.Context(), token)
+		_, err := s.PassOf(t.Context(), token)
 		assert.Equal(t, domain.CodeSignIn, domain.CodeOf(err))
 	}
 	refused("")
 	refused("hj_")
 	refused(token + "x")
-	over, err := s.CreateToken(t.Context(), "user000", "test", time.Now().Add(-time.Second))
+	_, over, err := s.Issue(t.Context(), account.Opening{Username: "user000", Until: time.Now().Add(-time.Second)})
 	require.NoError(t, err)
 	refused(over)
 
 	require.NoError(t, s.SetActive(t.Context(), "user000", false))
 	refused(token)
-	_, err = s.CreateToken(t.Context(), "user000", "test", time.Now().Add(time.Hour))
+	_, _, err = s.Issue(t.Context(), account.Opening{Username: "user000", Until: time.Now().Add(time.Hour)})
 	assert.Equal(t, domain.CodeNotFound, domain.CodeOf(err))
 	_, err = s.UserNamed(t.Context(), "user000")
 	assert.Equal(t, domain.CodeNotFound, domain.CodeOf(err))
 	require.NoError(t, s.SetActive(t.Context(), "user000", true))
-	_, err = s.UserByToken(t.Context(), token)
+	_, err = s.PassOf(t.Context(), token)
 	require.NoError(t, err)
 	require.NoError(t, s.RevokeToken(t.Context(), token))
 	require.NoError(t, s.RevokeToken(t.Context(), token))

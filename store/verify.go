@@ -11,9 +11,8 @@ import (
 
 	"huajie/activities"
 	"huajie/domain"
-	"huajie/domain/grievance"
-	"huajie/domain/joint"
 	"huajie/domain/machine"
+	"huajie/domain/retention"
 )
 
 // VerifyChain proves that nothing was changed, removed or added in the stream of
@@ -28,14 +27,29 @@ func (s *Store) VerifyChain(ctx context.Context, no string) error {
 	var body, head []byte
 	var list []link
 	var seq int
+	var went retention.Removal
+	var removed bool
 	err = s.inTx(ctx, reading, func(tx pgx.Tx) (err error) {
-		if list, err = links(ctx, tx, no, 0, newest); err != nil {
+		if went, removed, err = removalOf(ctx, tx, no); err != nil {
+			return err
+		}
+		if list, err = s.links(ctx, tx, no, 0, newest); err != nil {
 			return err
 		}
 		return tx.QueryRow(ctx, `SELECT body, seq, head_hash FROM `+tables[kind]+` WHERE no = $1`, no).Scan(&body, &seq, &head)
 	})
 	if err != nil {
 		return err
+	}
+	if body, err = s.openState(tables[kind], no, body); err != nil {
+		return err
+	}
+	if removed {
+		x := Stream{No: no}
+		if x.checkGone(went, map[string]row{no: {seq: seq, head: head, body: body}}, list); len(x.Faults) > 0 {
+			return chainBroken(no, x.Faults[0].Detail)
+		}
+		return nil
 	}
 	if what := broken(list); what != "" {
 		return chainBroken(no, what)
@@ -61,14 +75,11 @@ func foldsTo(kind string, list []link, body []byte) (bool, error) {
 	for i, l := range list {
 		plain[i] = l.Event
 	}
-	if kind == activities.KindSession {
-		return same(plain, joint.Fresh, body)
+	fresh, err := freshOf(kind)
+	if err != nil {
+		return false, err
 	}
-	return same(plain, grievance.Fresh, body)
-}
-
-func same[S machine.Subject](list []machine.Event, fresh func() S, body []byte) (bool, error) {
-	state, err := folded(list, fresh)
+	state, err := folded(plain, fresh)
 	if err != nil {
 		return false, err
 	}
@@ -84,10 +95,13 @@ func same[S machine.Subject](list []machine.Event, fresh func() S, body []byte) 
 	return bytes.Equal(a, b), err
 }
 
-// Unstarted lists cases registered before a moment whose workflow was not
+// Unstarted lists cases and whistles registered before a moment whose workflow was not
 // started, oldest first.
 func (s *Store) Unstarted(ctx context.Context, before time.Time, limit int) ([]string, error) {
-	rows, err := s.pool.Query(ctx, `SELECT no FROM cases WHERE NOT workflow_started AND created_at < $1 ORDER BY created_at, no LIMIT $2`, before, limit)
+	rows, err := s.pool.Query(ctx, `SELECT no FROM (
+		(SELECT no, created_at FROM cases WHERE NOT workflow_started AND created_at < $1 ORDER BY created_at, no LIMIT $2) UNION ALL
+		(SELECT no, created_at FROM whistles WHERE NOT workflow_started AND created_at < $1 ORDER BY created_at, no LIMIT $2)) AS x
+		ORDER BY created_at, no LIMIT $2`, before, limit)
 	if err != nil {
 		return nil, fault(err)
 	}
@@ -95,9 +109,13 @@ func (s *Store) Unstarted(ctx context.Context, before time.Time, limit int) ([]s
 	return out, fault(err)
 }
 
-// MarkStarted notes that the workflow of a case runs.
+// MarkStarted notes that the workflow of a case or whistle runs.
 func (s *Store) MarkStarted(ctx context.Context, no string) error {
-	_, err := s.pool.Exec(ctx, `UPDATE cases SET workflow_started = true WHERE no = $1 AND NOT workflow_started`, no)
+	kind := activities.KindOf(no)
+	if !swept(kind) {
+		return nil
+	}
+	_, err := s.pool.Exec(ctx, `UPDATE `+tables[kind]+` SET workflow_started = true WHERE no = $1 AND NOT workflow_started`, no)
 	return fault(err)
 }
 
@@ -142,7 +160,11 @@ func (s *Store) Numbers(ctx context.Context, kind, after string, limit int) ([]s
 	if !ok {
 		return nil, fmt.Errorf("store: no streams of kind %q", kind)
 	}
-	rows, err := s.pool.Query(ctx, `SELECT no FROM `+table+` WHERE no > $1 ORDER BY no LIMIT $2`, after, limit)
+	own := ""
+	if table == caseTable {
+		own = ` AND kind = '` + kind + `'`
+	}
+	rows, err := s.pool.Query(ctx, `SELECT no FROM `+table+` WHERE no > $1`+own+` ORDER BY no LIMIT $2`, after, limit)
 	if err != nil {
 		return nil, fault(err)
 	}

@@ -6,9 +6,9 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Streams counts the cases and sessions of the ledger.
+// Streams counts the cases, sessions and whistles of the ledger.
 func (s *Store) Streams(ctx context.Context) (n int, err error) {
-	err = s.pool.QueryRow(ctx, `SELECT (SELECT count(*) FROM cases) + (SELECT count(*) FROM sessions)`).Scan(&n)
+	err = s.pool.QueryRow(ctx, `SELECT (SELECT count(*) FROM cases) + (SELECT count(*) FROM sessions) + (SELECT count(*) FROM whistles)`).Scan(&n)
 	return n, fault(err)
 }
 
@@ -16,6 +16,7 @@ func (s *Store) Streams(ctx context.Context) (n int, err error) {
 func (s *Store) Unknown(ctx context.Context, nos []string) ([]string, error) {
 	rows, err := s.pool.Query(ctx, `SELECT no FROM unnest($1::text[]) AS asked (no) WHERE
 		NOT EXISTS (SELECT FROM cases WHERE cases.no = asked.no) AND NOT EXISTS (SELECT FROM sessions WHERE sessions.no = asked.no)
+		AND NOT EXISTS (SELECT FROM whistles WHERE whistles.no = asked.no)
 		AND NOT EXISTS (SELECT FROM events WHERE events.no = asked.no)`, nos)
 	if err != nil {
 		return nil, fault(err)
@@ -34,8 +35,8 @@ type Dangling struct {
 // DanglingCommands looks at the keys after one, limit of them, and gives those
 // that stand for nothing, and the key to go on after, "" at the end.
 func (s *Store) DanglingCommands(ctx context.Context, after string, limit int) (bad []Dangling, next string, err error) {
-	rows, err := s.pool.Query(ctx, `SELECT c.key, c.no, c.from_seq, c.to_seq, coalesce(cases.seq, sessions.seq, 0)
-		FROM (SELECT * FROM commands WHERE key > $1 ORDER BY key LIMIT $2) c LEFT JOIN cases USING (no) LEFT JOIN sessions USING (no) ORDER BY c.key`, after, limit)
+	rows, err := s.pool.Query(ctx, `SELECT c.key, c.no, c.from_seq, c.to_seq, coalesce(cases.seq, sessions.seq, whistles.seq, 0)
+		FROM (SELECT * FROM commands WHERE key > $1 ORDER BY key LIMIT $2) c LEFT JOIN cases USING (no) LEFT JOIN sessions USING (no) LEFT JOIN whistles USING (no) ORDER BY c.key`, after, limit)
 	if err != nil {
 		return nil, "", fault(err)
 	}

@@ -3,15 +3,18 @@ package worker
 import (
 	"context"
 	"errors"
-	"strings"
+	"time"
 
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
 
 	"huajie/activities"
 	"huajie/domain"
+	"huajie/domain/form"
 	"huajie/domain/machine"
+	"huajie/domain/whistle"
 	"huajie/internal/failure"
 	"huajie/workflows"
 )
@@ -43,7 +46,9 @@ func (c casework) OpenSession(ctx context.Context, in workflows.OpenInput) (acti
 func (c casework) Deliver(ctx context.Context, in workflows.DeliverInput) error {
 	switch in.Effect.Kind {
 	case machine.EffectStartCase:
-		return failure.Wrap(StartCase(ctx, c.Client, c.Cases, c.queue, in.Effect.To))
+		return failure.Wrap(StartStored(ctx, c.Client, c.Cases, c.queue, in.Effect.To))
+	case machine.EffectBlowWhistle:
+		return failure.Wrap(c.blow(ctx, in))
 	case machine.EffectTell:
 		err := c.tell(ctx, in)
 		if domain.CodeOf(err) == domain.CodeNotFound {
@@ -55,25 +60,44 @@ func (c casework) Deliver(ctx context.Context, in workflows.DeliverInput) error 
 	return failure.Wrap(domain.Invalid(domain.Fault("kind", "unknown", "未知的后续动作", "unknown kind of effect")))
 }
 
-// tell signals the other case or session, starting its workflow again where it
+// tell signals the other case, session or whistle, starting its workflow again where it
 // has ended or was never started: word must not get lost.
 func (c casework) tell(ctx context.Context, in workflows.DeliverInput) error {
 	to := in.Effect.To
 	word := workflows.TellInput{From: in.From, Command: machine.Command{
 		Key: in.Key, Action: in.Effect.Action, Actor: domain.SystemActor(), Input: in.Effect.Input}}
-	id, name, start, err := c.restart(ctx, to)
+	input, shown, err := c.restart(ctx, to)
 	if domain.CodeOf(err) == domain.CodeNotFound {
 		return c.whisper(ctx, to, word, err)
 	}
 	if err != nil {
 		return err
 	}
-	o := startOptions(id, c.queue)
-	if in, ok := start.(workflows.GrievanceInput); ok {
-		o.TypedSearchAttributes = workflows.StartAttributes(in)
+	name, err := workflows.TypeOf(to)
+	if err != nil {
+		return err
 	}
-	_, err = c.Client.SignalWithStartWorkflow(ctx, id, workflows.TellSignal, word, o, name, start)
+	o := startOptions(workflows.ID(to), c.queue)
+	o.TypedSearchAttributes = shown
+	_, err = c.Client.SignalWithStartWorkflow(ctx, o.ID, workflows.TellSignal, word, o, name, input)
 	return err
+}
+
+// blow drafts the whistle that a case has asked for, and starts its workflow. A whistle the
+// rules refuse by now ends before it began, and the case hears that: it must not wait for
+// it for ever.
+func (c casework) blow(ctx context.Context, in workflows.DeliverInput) error {
+	w, err := c.Desk.DraftWhistle(ctx, activities.WhistleInput{No: in.Effect.To, Actor: domain.SystemActor(), Key: in.Key, Input: in.Effect.Input, At: time.Now()})
+	if code := domain.CodeOf(err); code == domain.CodeInvalid || code == domain.CodeForbidden {
+		c.Log.WarnContext(ctx, "a whistle could not be drafted", "from", in.From, "reason", domain.ReasonOf(err))
+		in.Effect = machine.Effect{Kind: machine.EffectTell, To: in.From, Action: whistle.Ended,
+			Input: form.Input{"whistle": in.Effect.To, "whistle_state": string(whistle.Rejected)}}
+		return c.tell(ctx, in)
+	}
+	if err != nil {
+		return err
+	}
+	return StartStored(ctx, c.Client, c.Cases, c.queue, w.No)
 }
 
 // whisper tells a session that runs and that the ledger does not know yet: it was
@@ -81,10 +105,10 @@ func (c casework) tell(ctx context.Context, in workflows.DeliverInput) error {
 // calls it off, and that word must not get lost either. unknown is the error when
 // there is no such session at all.
 func (c casework) whisper(ctx context.Context, to string, word workflows.TellInput, unknown error) error {
-	if !isSession(to) {
+	if activities.KindOf(to) != activities.KindSession {
 		return unknown
 	}
-	err := c.Client.SignalWorkflow(ctx, workflows.SessionID(to), "", workflows.TellSignal, word)
+	err := c.Client.SignalWorkflow(ctx, workflows.ID(to), "", workflows.TellSignal, word)
 	var gone *serviceerror.NotFound
 	if errors.As(err, &gone) {
 		return unknown
@@ -92,23 +116,25 @@ func (c casework) whisper(ctx context.Context, to string, word workflows.TellInp
 	return err
 }
 
-// isSession tells the number of a session from that of a case.
-func isSession(no string) bool { return strings.Contains(no, "-J") }
-
 // restart gives the input with which a workflow would continue from the ledger.
-func (c casework) restart(ctx context.Context, no string) (id, name string, input any, err error) {
-	if isSession(no) {
+func (c casework) restart(ctx context.Context, no string) (input any, shown temporal.SearchAttributes, err error) {
+	if activities.KindOf(no) == activities.KindSession {
 		s, err := c.Cases.StoredSession(ctx, no)
 		if err != nil {
-			return "", "", nil, err
+			return nil, shown, err
 		}
-		return workflows.SessionID(no), workflows.SessionWorkflow, workflows.SessionInput{No: no, Case: s.Case, State: s}, nil
+		return workflows.SessionInput{No: no, Case: s.Case, State: s}, shown, nil
 	}
-	k, err := c.Cases.StoredCase(ctx, no)
+	in := workflows.AnyCaseInput{No: no}
+	if activities.KindOf(no) == activities.KindWhistle {
+		in.State, err = c.Cases.StoredWhistle(ctx, no)
+	} else {
+		in.State, err = c.Cases.StoredCase(ctx, no)
+	}
 	if err != nil {
-		return "", "", nil, err
+		return nil, shown, err
 	}
-	return workflows.GrievanceID(no), workflows.GrievanceWorkflow, workflows.GrievanceInput{No: no, State: k}, nil
+	return in, workflows.StartAttributes(in), nil
 }
 
 // startOptions let a workflow run at most once at a time under its number.

@@ -42,7 +42,7 @@ func TestWordReachesASessionTheLedgerDoesNotKnowYet(t *testing.T) {
 
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	run, err := c.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: workflows.SessionID(no), TaskQueue: no}, "a session that waits")
+	run, err := c.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: workflows.ID(no), TaskQueue: no}, "a session that waits")
 	require.NoError(t, err)
 	office := casework{Deps: deps, queue: no}
 	off := workflows.DeliverInput{From: "its case", Key: "k", Effect: machine.Effect{Kind: machine.EffectTell, To: no, Action: "cancel-session"}}

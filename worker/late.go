@@ -11,32 +11,51 @@ import (
 	"huajie/workflows"
 )
 
-// late lets limits take effect that the engine has not come to yet. When many
-// pass at once their workflows queue for the engine, which needs several times
-// the work a limit needs in the ledger. What counts is the ledger: there the limit
-// takes effect, exactly once, whoever is first. The workflow finds it there when
-// its turn comes, as after a crash between ledger and history.
+// late lets limits take effect at the second. What counts is the ledger: there a limit
+// takes effect, exactly once, whoever is first. The engine needs several times the work
+// for it that the ledger needs, and wakes a case at a moment of its own within five
+// minutes (grace in workflows/keeper.go). The workflow then finds the limit in the
+// ledger, as after a crash between ledger and history (decision 9).
 //
 // A nil late does nothing.
 type late struct {
 	mu    sync.Mutex
 	fired map[string]time.Time // by us, of which the workflow has not taken notice here
+	rush  atomic.Bool          // the last look found more than can be told
 }
 
 const (
-	// tardy is how long the engine has for a limit before the ledger goes ahead. It
-	// takes a fraction of a second when it is not overwhelmed.
-	tardy = 2 * time.Second
-	// glance is how often limits are looked for that the engine is late with.
+	// glance is how often limits are looked for that have passed.
 	glance = time.Second
 	// hands is how many limits take effect at once: a third of the connections.
 	hands = 8
-	// tellAtOnce is how many workflows are told in a glance that found nothing late.
+	// tellAfter is how long a workflow has to come to the ledger by itself before it is
+	// told: what a limit brings about in other cases is for the workflow to carry out.
+	tellAfter = 2 * time.Second
+	// tellAtOnce is how many workflows are told in a glance. When more limits pass than
+	// that, all wake by themselves: the engine has enough to do.
 	tellAtOnce = 10
 )
 
 // keepTime looks for limits until ctx ends.
 func (s *sweeper) keepTime(ctx context.Context) {
+	everyGlance(ctx, func() {
+		for s.goAhead(ctx) && ctx.Err() == nil { //nolint:revive // more of them wait
+		}
+	})
+}
+
+// keepTelling tells workflows what took effect until ctx ends; apart from keepTime,
+// because a busy engine is slow to answer.
+func (s *sweeper) keepTelling(ctx context.Context) {
+	everyGlance(ctx, func() {
+		if !s.late.rushing() {
+			s.tellOf(ctx)
+		}
+	})
+}
+
+func everyGlance(ctx context.Context, look func()) {
 	tick := time.NewTicker(glance)
 	defer tick.Stop()
 	for {
@@ -44,20 +63,19 @@ func (s *sweeper) keepTime(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-		}
-		for s.goAhead(ctx) && ctx.Err() == nil { // more wait
+			look()
 		}
 	}
 }
 
-// goAhead lets the limits take effect that the engine is late with, and tells
-// whether to go on at once: there may be more of them, and they can be written.
-// Where it finds none it tells the workflows of what it did before.
+// goAhead lets the limits take effect that have passed, and tells whether to go on at
+// once: there may be more of them, and they can be written.
 func (s *sweeper) goAhead(ctx context.Context) bool {
-	nos, err := s.Cases.Overslept(ctx, time.Now().Add(-tardy), batch)
+	nos, err := s.Cases.Overslept(ctx, time.Now(), batch)
 	if err != nil {
 		return false // sweep tells of the ledger
 	}
+	s.late.found(len(nos))
 	var failed atomic.Bool
 	work := make(chan string)
 	var wg sync.WaitGroup
@@ -75,19 +93,12 @@ func (s *sweeper) goAhead(ctx context.Context) bool {
 	}
 	close(work)
 	wg.Wait()
-	if len(nos) == 0 {
-		s.tellOf(ctx)
-	}
 	return len(nos) == batch && !failed.Load()
 }
 
-// fire lets every limit of a case or session take effect that has passed by now.
+// fire lets every limit of a case, session or whistle take effect that has passed by now.
 func (s *sweeper) fire(ctx context.Context, no string) error {
-	kind := activities.KindGrievance
-	if isSession(no) {
-		kind = activities.KindSession
-	}
-	out, err := s.Desk.Commit(ctx, activities.CommitInput{Kind: kind, No: no, Seq: -1, At: time.Now()})
+	out, err := s.Desk.Commit(ctx, activities.CommitInput{Kind: activities.KindOf(no), No: no, Seq: -1, At: time.Now()})
 	if err != nil {
 		if ctx.Err() == nil {
 			s.Log.WarnContext(ctx, "a limit could not take effect", "case", no, "error", err)
@@ -97,19 +108,15 @@ func (s *sweeper) fire(ctx context.Context, no string) error {
 	if len(out.Events) == 0 {
 		return nil // somebody was quicker
 	}
-	at := time.Now()
-	if due := out.Events[0].At; at.Sub(due) > oversleep {
-		at = due // so late that its workflow is told as soon as may be
-	}
-	s.late.note(no, at)
+	s.late.note(no, time.Now())
 	return nil
 }
 
-// tellOf tells workflows that have not taken notice by themselves within the time
-// after which they count as overslept: they may be gone.
+// tellOf tells workflows that have not taken notice by themselves: to those in other
+// cases it is news, and they may be gone.
 func (s *sweeper) tellOf(ctx context.Context) {
 	c := casework{Deps: s.Deps, queue: s.queue}
-	for _, no := range s.late.unnoticed(time.Now().Add(-oversleep), tellAtOnce) {
+	for _, no := range s.late.unnoticed(time.Now().Add(-tellAfter), tellAtOnce) {
 		err := c.tell(ctx, workflows.DeliverInput{From: "sweeper", Effect: machine.Effect{Kind: machine.EffectTell, To: no}})
 		if err != nil {
 			if ctx.Err() == nil {
@@ -120,6 +127,15 @@ func (s *sweeper) tellOf(ctx context.Context) {
 		s.late.noticed(no)
 	}
 }
+
+// found tells how many limits the last look found.
+func (l *late) found(limits int) {
+	if l != nil {
+		l.rush.Store(limits > tellAtOnce)
+	}
+}
+
+func (l *late) rushing() bool { return l != nil && l.rush.Load() }
 
 func (l *late) note(no string, at time.Time) {
 	if l == nil {

@@ -17,7 +17,8 @@ import (
 // deadline has passed in the ledger without their taking notice.
 type sweeper struct {
 	Deps
-	queue string
+	queue       string
+	keepUploads time.Duration
 }
 
 // patience is how long a case may wait for its own registration to start it.
@@ -29,6 +30,11 @@ const batch = 200
 func (s *sweeper) run(ctx context.Context, every time.Duration) {
 	var wg sync.WaitGroup
 	wg.Go(func() { s.keepTime(ctx) })
+	wg.Go(func() { s.keepTelling(ctx) })
+	wg.Go(func() { s.tidy(ctx, tidyEvery) })
+	if s.Errands != nil {
+		wg.Go(func() { s.runErrands(ctx) })
+	}
 	defer wg.Wait()
 	tick := time.NewTicker(every)
 	defer tick.Stop()
@@ -51,7 +57,7 @@ func (s *sweeper) sweep(ctx context.Context) {
 		return
 	}
 	for _, no := range nos {
-		if err := StartCase(ctx, s.Client, s.Cases, s.queue, no); err != nil {
+		if err := StartStored(ctx, s.Client, s.Cases, s.queue, no); err != nil {
 			s.Log.WarnContext(ctx, "cannot start the workflow of a case", "case", no, "error", err)
 			if engineAway(err) {
 				return // the next sweep tries again
@@ -62,8 +68,31 @@ func (s *sweeper) sweep(ctx context.Context) {
 	}
 }
 
-// oversleep is how far a deadline may lie back before its workflow is woken.
-const oversleep = time.Minute
+// tidyEvery is how often uploads are looked for that nobody goes on with.
+const tidyEvery = time.Hour
+
+// tidy forgets abandoned uploads until ctx ends.
+func (s *sweeper) tidy(ctx context.Context, every time.Duration) {
+	if s.Uploads == nil {
+		return
+	}
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		n, err := s.Uploads.SweepUploads(ctx, time.Now().Add(-s.keepUploads))
+		switch {
+		case err != nil && ctx.Err() == nil:
+			s.Log.WarnContext(ctx, "cannot look for abandoned uploads", "error", err)
+		case n > 0:
+			s.Log.InfoContext(ctx, "forgot abandoned uploads", "count", n)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
 
 // engineAway tells an engine that does not answer from a case it will not take.
 func engineAway(err error) bool {
@@ -72,18 +101,21 @@ func engineAway(err error) bool {
 	return errors.As(err, &gone) || errors.As(err, &late) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
 }
 
-// StartCase starts the workflow of a registered case from its ledger. Starting
-// a case that already runs does nothing.
-func StartCase(ctx context.Context, c client.Client, cases Cases, queue, no string) error {
+// StartStored starts the workflow of a registered case or whistle from the ledger. Starting
+// what already runs does nothing.
+func StartStored(ctx context.Context, c client.Client, cases Cases, queue, no string) error {
 	events, err := cases.StoredEvents(ctx, no)
 	if err != nil {
 		return err
 	}
-	id := workflows.GrievanceID(no)
-	in := workflows.GrievanceInput{No: no, Events: events}
-	o := startOptions(id, queue)
+	name, err := workflows.TypeOf(no)
+	if err != nil {
+		return err
+	}
+	in := workflows.AnyCaseInput{No: no, Events: events}
+	o := startOptions(workflows.ID(no), queue)
 	o.TypedSearchAttributes = workflows.StartAttributes(in)
-	if _, err := c.ExecuteWorkflow(ctx, o, workflows.GrievanceWorkflow, in); err != nil {
+	if _, err := c.ExecuteWorkflow(ctx, o, name, in); err != nil {
 		return err
 	}
 	return cases.MarkStarted(ctx, no)

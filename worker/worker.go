@@ -16,46 +16,58 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"huajie/activities"
-	"huajie/domain/grievance"
+	"huajie/domain/casefile"
 	"huajie/domain/joint"
 	"huajie/domain/machine"
+	"huajie/domain/whistle"
 	"huajie/workflows"
 )
 
 // Cases is what the worker must read of the ledger beyond the commit: the
 // cases whose workflow has not been started, and where a case stands.
 type Cases interface {
-	// Unstarted lists cases registered before the moment given whose workflow
+	// Unstarted lists cases and whistles registered before the moment given whose workflow
 	// was not started, oldest first.
 	Unstarted(ctx context.Context, before time.Time, limit int) ([]string, error)
-	// MarkStarted notes that the workflow of a case runs.
+	// MarkStarted notes that the workflow of a case or whistle runs.
 	MarkStarted(ctx context.Context, no string) error
-	// Overslept lists cases and sessions with a deadline from before the moment
+	// Overslept lists cases, sessions and whistles with a deadline from before the moment
 	// given that has not taken effect.
 	Overslept(ctx context.Context, before time.Time, limit int) ([]string, error)
 	// StoredCase and StoredEvents give a case as the ledger has it.
-	StoredCase(ctx context.Context, no string) (*grievance.Case, error)
+	StoredCase(ctx context.Context, no string) (casefile.Case, error)
 	StoredEvents(ctx context.Context, no string) ([]machine.Event, error)
 	// StoredSession gives a joint session as the ledger has it.
 	StoredSession(ctx context.Context, no string) (*joint.Session, error)
+	// StoredWhistle gives a whistle as the ledger has it.
+	StoredWhistle(ctx context.Context, no string) (*whistle.Whistle, error)
+}
+
+// Uploads are photographs on their way.
+type Uploads interface {
+	// SweepUploads forgets those that nobody has gone on with since a moment.
+	SweepUploads(ctx context.Context, before time.Time) (int, error)
 }
 
 // Deps is what a worker works with.
 type Deps struct {
-	Client client.Client
-	Desk   *activities.Desk
-	Cases  Cases
-	Log    *slog.Logger
+	Client  client.Client
+	Desk    *activities.Desk
+	Cases   Cases
+	Uploads Uploads // nil: they are swept by nobody
+	Errands Errands // word for many cases; nil: there is none
+	Log     *slog.Logger
 
 	late *late
 }
 
 // Options bound how much a worker takes on at once. Zero values take the defaults.
 type Options struct {
-	TaskQueue  string        // default workflows.TaskQueue
-	Pollers    int           // default 16: fewer than concurrent officers costs latency
-	CacheSize  int           // default 4000: workflows kept folded in memory
-	SweepEvery time.Duration // default 5 s: how soon a stored but unstarted case is picked up
+	TaskQueue   string        // default workflows.TaskQueue
+	Pollers     int           // default 16: fewer than concurrent officers costs latency
+	CacheSize   int           // default 4000: workflows kept folded in memory
+	SweepEvery  time.Duration // default 5 s: how soon a stored but unstarted case is picked up
+	KeepUploads time.Duration // default 7 days: how long an upload waits to be gone on with
 }
 
 // Worker runs cases until it is stopped.
@@ -80,9 +92,12 @@ func New(d Deps, o Options) *Worker {
 	if o.CacheSize == 0 {
 		o.CacheSize = 4000
 	}
+	if o.KeepUploads == 0 {
+		o.KeepUploads = 7 * 24 * time.Hour
+	}
 	worker.SetStickyWorkflowCacheSize(o.CacheSize)
 	d.late = &late{}
-	return &Worker{deps: d, options: o, sweeper: &sweeper{Deps: d, queue: o.TaskQueue}}
+	return &Worker{deps: d, options: o, sweeper: &sweeper{Deps: d, queue: o.TaskQueue, keepUploads: o.KeepUploads}}
 }
 
 // build registers everything on the task queue. failed hears of what the engine
@@ -128,7 +143,9 @@ func RegisterWorkflows(r interface {
 	RegisterWorkflowWithOptions(w any, o workflow.RegisterOptions)
 }) {
 	r.RegisterWorkflowWithOptions(workflows.Grievance, workflow.RegisterOptions{Name: workflows.GrievanceWorkflow})
+	r.RegisterWorkflowWithOptions(workflows.GridEvent, workflow.RegisterOptions{Name: workflows.GridEventWorkflow})
 	r.RegisterWorkflowWithOptions(workflows.JointSession, workflow.RegisterOptions{Name: workflows.SessionWorkflow})
+	r.RegisterWorkflowWithOptions(workflows.Whistle, workflow.RegisterOptions{Name: workflows.WhistleWorkflow})
 }
 
 // RegisterActivities names what workflows do in the world.

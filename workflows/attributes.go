@@ -6,9 +6,10 @@ import (
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
-	"huajie/domain/grievance"
+	"huajie/activities"
+	"huajie/domain/casefile"
 	"huajie/domain/machine"
-	"huajie/domain/view"
+	"huajie/domain/whistle"
 )
 
 // The search attributes of a case: what an operator may ask the engine about,
@@ -56,16 +57,17 @@ type standing struct {
 // caseStanding is what is to be shown of a case. Accusation material (C3) shows
 // nothing but that it runs: attributes are read by people who may belong to the
 // accused unit (§2.3).
-func caseStanding(c *grievance.Case) (s standing) {
+func caseStanding[C casefile.Case](of C) (s standing) {
+	c := of.Card()
 	if c.Confidentiality == "C3" {
 		s.words[0] = "sealed"
 		return s
 	}
 	s.words = [...]string{"", c.County, c.Area, c.Owner.Unit, string(c.Level), string(c.Track), string(c.Urgency), c.Risk, c.Supervision}
-	if due, _ := view.DueOf(c); !due.IsZero() {
-		s.dates[0] = due.UnixMicro()
-		if c.Statutory != nil {
-			s.dates[1] = c.Statutory.Due.UnixMicro()
+	if !c.Due.IsZero() {
+		s.dates[0] = c.Due.UnixMicro()
+		if !c.StatutoryDue.IsZero() {
+			s.dates[1] = c.StatutoryDue.UnixMicro()
 		}
 	}
 	return s
@@ -111,20 +113,50 @@ func (s standing) since(shown standing) []temporal.SearchAttributeUpdate {
 
 // CaseAttributes are the search attributes to start the workflow of a case with:
 // given at the start they cost nothing.
-func CaseAttributes(c *grievance.Case) temporal.SearchAttributes {
+func CaseAttributes(c casefile.Case) temporal.SearchAttributes {
 	return temporal.NewSearchAttributes(caseStanding(c).since(standing{})...)
 }
 
-// StartAttributes are CaseAttributes of a case that starts from this input.
-func StartAttributes(in GrievanceInput) temporal.SearchAttributes {
-	c, err := orFresh(in.State, grievance.Fresh), error(nil)
+// AttributesOf are the search attributes to start the workflow of a state with: none for
+// a session, which is found by its case.
+func AttributesOf(of machine.Subject) temporal.SearchAttributes {
+	switch s := of.(type) {
+	case casefile.Case:
+		return CaseAttributes(s)
+	case *whistle.Whistle:
+		return temporal.NewSearchAttributes(whistleStanding(s).since(standing{})...)
+	}
+	return temporal.SearchAttributes{}
+}
+
+// whistleStanding is what is to be shown of a whistle: where it is blown, which unit has to
+// move, and by when.
+func whistleStanding(w *whistle.Whistle) (s standing) {
+	s.words = [...]string{"", w.County, w.Township, w.Owner, "", "", "", "", w.Supervision}
+	if due, _ := whistle.DueOf(w); !due.IsZero() {
+		s.dates[0] = due.UnixMicro()
+	}
+	return s
+}
+
+// StartAttributes are AttributesOf what starts from this input: its state with the events
+// beyond it.
+func StartAttributes(in AnyCaseInput) temporal.SearchAttributes {
+	fresh := activities.FreshOf(activities.KindOf(in.No))
+	if fresh == nil {
+		return temporal.SearchAttributes{} // no workflow will start
+	}
+	s, err := in.State, error(nil)
+	if s == nil {
+		s = fresh()
+	}
 	for _, e := range in.Events {
-		if e.Seq <= c.Seq {
+		if e.Seq <= s.GetHead().Seq {
 			continue
 		}
-		if c, err = machine.Evolve(c, grievance.Fresh, e); err != nil {
+		if s, err = machine.Evolve(s, fresh, e); err != nil {
 			return temporal.SearchAttributes{} // the workflow will tell of it
 		}
 	}
-	return CaseAttributes(c)
+	return AttributesOf(s)
 }

@@ -3,9 +3,11 @@ package workflows
 import (
 	"time"
 
+	"huajie/domain/gridevent"
 	"huajie/domain/grievance"
 	"huajie/domain/joint"
 	"huajie/domain/machine"
+	"huajie/domain/whistle"
 )
 
 // TaskQueue is where the workers of cases and sessions listen.
@@ -14,7 +16,9 @@ const TaskQueue = "huajie-cases"
 // Names on the wire. Histories own them: they never change.
 const (
 	GrievanceWorkflow = "Grievance"
+	GridEventWorkflow = "GridEvent"
 	SessionWorkflow   = "JointSession"
+	WhistleWorkflow   = "Whistle"
 
 	// ActUpdate takes one step. It is an update, not a signal, because the
 	// officer who acts must see the answer or the refusal. Its update ID is
@@ -34,19 +38,27 @@ const (
 	DeliverActivity = "Deliver"
 )
 
-// GrievanceID is the workflow ID of a case.
-func GrievanceID(no string) string { return "grievance/" + no }
-
-// SessionID is the workflow ID of a joint session.
-func SessionID(no string) string { return "joint/" + no }
-
-// GrievanceInput starts or continues the workflow of a case: State carries what
-// was folded before a continue-as-new, Events what the ledger holds beyond it.
-type GrievanceInput struct {
+// CaseInput starts or continues the workflow of a case or whistle: State carries what
+// was folded before a continue-as-new, Events what the ledger holds beyond it. C is the
+// type of its states to the workflow, and a wider one to those who start or read
+// workflows of any kind; all are one on the wire.
+type CaseInput[C machine.Subject] struct {
 	No     string          `json:"no"`
-	State  *grievance.Case `json:"state,omitempty"`
+	State  C               `json:"state,omitempty"`
 	Events []machine.Event `json:"events,omitempty"`
 }
+
+// AnyCaseInput is what whoever starts workflows of cases and whistles gives them.
+type AnyCaseInput = CaseInput[machine.Subject]
+
+// GrievanceInput is what Grievance takes.
+type GrievanceInput = CaseInput[*grievance.Case]
+
+// GridEventInput is what GridEvent takes.
+type GridEventInput = CaseInput[*gridevent.Event]
+
+// WhistleInput is what Whistle takes.
+type WhistleInput = CaseInput[*whistle.Whistle]
 
 // SessionInput starts or continues the workflow of a joint session. A new
 // session has only Opening, the inputs of J1, and the case it stands under.

@@ -29,7 +29,7 @@ import (
 func Grievance(ctx workflow.Context, in GrievanceInput) error {
 	c, err := keep(ctx, keeper[*grievance.Case]{
 		machine: grievance.Machine, kind: activities.KindGrievance, no: in.No,
-		state: orFresh(in.State, grievance.Fresh), standing: caseStanding,
+		state: orFresh(in.State, grievance.Fresh), standing: caseStanding[*grievance.Case],
 	})
 	if err != nil {
 		return err

@@ -213,3 +213,31 @@ func TestWordToAnEndedCaseIsHeard(t *testing.T) {
 	p.env.ExecuteWorkflow(workflows.GrievanceWorkflow, workflows.GrievanceInput{No: p.no, State: ended})
 	require.Nil(t, p.ledger.Case(p.no).Evaluation, "the rating of an answer that was taken back is void")
 }
+
+// TestTheEngineWakesCasesApart: a limit takes effect as of its moment, and the engine
+// comes to it within five minutes; to cases with the same limit at moments of their own.
+func TestTheEngineWakesCasesApart(t *testing.T) {
+	t.Parallel()
+	lag := func(second bool) time.Duration {
+		p := newPlay(t, "win-general.220402", nil)
+		if second {
+			p.no = p.another()
+		}
+		p.alone = true
+		p.run(2 * day)
+		for _, e := range p.ledger.Events(p.no) {
+			if e.Deadline != "" {
+				return e.RecordedAt.Sub(e.At)
+			}
+		}
+		require.Fail(t, "no limit took effect")
+		return 0
+	}
+	first, second := lag(false), lag(true)
+	require.NotEqual(t, first, second)
+	for _, d := range []time.Duration{first, second} {
+		require.GreaterOrEqual(t, d, time.Duration(0))
+		require.Less(t, d, 5*time.Minute)
+	}
+	require.Equal(t, first, lag(false), "a replay must wait for the same moment")
+}

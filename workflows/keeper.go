@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"fmt"
+	"hash/fnv"
 	"time"
 
 	"go.temporal.io/api/enums/v1"
@@ -193,8 +194,18 @@ func (k *keeper[S]) arm(ctx workflow.Context) {
 	}
 	timerCtx, cancel := workflow.WithCancel(ctx)
 	wait := max(0, d.At.Sub(workflow.Now(ctx)))
-	k.timer = workflow.NewTimerWithOptions(timerCtx, wait, workflow.TimerOptions{Summary: d.ID})
+	k.timer = workflow.NewTimer(timerCtx, wait+grace(k.no, wait))
 	k.timerAt, k.stop = d.At, cancel
+}
+
+// grace is how much later than due the engine wakes a case: a moment of its own within
+// at most five minutes, and half of the wait. Limits take effect in the ledger at the
+// second, and their workflows are told (decision 9); thousands of them that pass at once
+// would otherwise wake as many workflows at once, and officers would wait behind them.
+func grace(no string, wait time.Duration) time.Duration {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(no))
+	return min(5*time.Minute, wait/2) * time.Duration(h.Sum32()%1000) / 1000
 }
 
 func (k *keeper[S]) rings() bool { return k.timer != nil && k.timer.IsReady() }
@@ -241,7 +252,7 @@ func (k *keeper[S]) carryOut(ctx workflow.Context, f cause) error {
 
 func (k *keeper[S]) startSession(ctx workflow.Context, f cause) error {
 	child := workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
-		WorkflowID:        SessionID(f.Effect.To),
+		WorkflowID:        ID(f.Effect.To),
 		ParentClosePolicy: enums.PARENT_CLOSE_POLICY_ABANDON,
 	})
 	in := SessionInput{No: f.Effect.To, Case: k.no,

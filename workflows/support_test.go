@@ -36,12 +36,15 @@ type play struct {
 	no     string
 	start  time.Time
 	n      int
+	alone  bool      // no worker looks for limits in the ledger
+	looks  time.Time // when it looks next
 }
 
 // monday is an ordinary working morning.
 var monday = time.Date(2026, 3, 2, 9, 0, 0, 0, calendar.Zone)
 
-func newPlay(t *testing.T, clerk string, in form.Input) *play {
+// stage is a play without a case yet.
+func stage(t *testing.T) *play {
 	t.Helper()
 	book, err := rulebook.Default()
 	require.NoError(t, err)
@@ -55,17 +58,42 @@ func newPlay(t *testing.T, clerk string, in form.Input) *play {
 	p := &play{t: t, env: env, ledger: ledger, desk: desk, book: book, start: monday}
 	worker.RegisterWorkflows(env)
 	worker.RegisterActivities(env, worker.Deps{Desk: desk, Log: slog.New(slog.DiscardHandler)}, workflows.TaskQueue)
+	env.SetOnTimerScheduledListener(func(string, time.Duration) { p.keepTime() })
 	env.OnActivity(workflows.DeliverActivity, mock.Anything, mock.Anything).Return(nil).Maybe()
+	return p
+}
 
+func newPlay(t *testing.T, clerk string, in form.Input) *play {
+	t.Helper()
+	p := stage(t)
 	input := form.Input{"nature": "help", "summary": "楼上漏水无人维修", "channel": "walk_in", "area": "220402008", "category": "0201"}
 	for k, v := range in {
 		input[k] = v
 	}
-	w, err := desk.Register(context.Background(), activities.RegisterInput{Actor: p.actor(clerk), Input: input, At: monday,
+	w, err := p.desk.Register(context.Background(), activities.RegisterInput{Actor: p.actor(clerk), Input: input, At: monday,
 		Intake: activities.Intake{PersonID: "p1"}})
 	require.NoError(t, err)
 	p.no = w.No
 	return p
+}
+
+// keepTime lets the next limit take effect in the ledger at its moment, as the worker does
+// (decision 9), and so on. The workflow sets a timer whenever it has folded something.
+func (p *play) keepTime() {
+	of := p.ledger.Of(p.no)
+	if p.alone || of == nil {
+		return
+	}
+	next, ok := of.GetHead().Next()
+	if !ok || next.At.Equal(p.looks) {
+		return
+	}
+	p.looks = next.At
+	p.env.RegisterDelayedCallback(func() {
+		_, err := p.desk.Commit(context.Background(), activities.CommitInput{Kind: activities.KindOf(p.no), No: p.no, Seq: -1, At: p.env.Now()})
+		require.NoError(p.t, err)
+		p.keepTime()
+	}, max(0, next.At.Sub(p.env.Now())))
 }
 
 // actor is a demo user with the offices held.

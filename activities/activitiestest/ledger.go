@@ -11,6 +11,8 @@ import (
 
 	"huajie/activities"
 	"huajie/domain"
+	"huajie/domain/casefile"
+	"huajie/domain/casekind"
 	"huajie/domain/grievance"
 	"huajie/domain/machine"
 	"huajie/domain/org"
@@ -21,6 +23,45 @@ type NewLedger func(t *testing.T, users ...org.User) activities.Ledger
 
 // TestLedger is what every ledger must do, by the words of activities.Ledger.
 func TestLedger(t *testing.T, newLedger NewLedger) {
+	for _, kind := range casekind.All() {
+		t.Run(kind.Name, func(t *testing.T) { conform(t, kind, newLedger) })
+	}
+	for name, test := range map[string]func(*testing.T, NewLedger){
+		"a session is a stream of its own":   sessions,
+		"a whistle is a stream of its own":   whistles,
+		"a decision may look things up":      lookups,
+		"a split is written with its origin": split,
+		"a report may look around":           lookAround,
+		"kinds of case have numbers apart":   apart,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, newLedger)
+		})
+	}
+}
+
+// ofKind is a ledger in a test that is about one kind of case.
+type ofKind struct {
+	activities.Ledger
+	casekind.Kind
+}
+
+// kindOf is the kind of case a test is about: of grievances, unless it says so.
+func kindOf(l activities.Ledger) casekind.Kind {
+	if of, ok := l.(ofKind); ok {
+		return of.Kind
+	}
+	k, _ := casekind.Named(activities.KindGrievance)
+	return k
+}
+
+// number is a case number of the kind a test is about.
+func number(l activities.Ledger, rest string) string { return "220402" + kindOf(l).Letter + rest }
+
+// conform runs what holds for the streams of every kind of case.
+func conform(t *testing.T, kind casekind.Kind, some NewLedger) {
+	newLedger := func(t *testing.T, users ...org.User) activities.Ledger { return ofKind{some(t, users...), kind} }
 	for name, test := range map[string]func(*testing.T, NewLedger){
 		"create draws a number and a query code":        createDraws,
 		"create is exactly once":                        createOnce,
@@ -37,9 +78,6 @@ func TestLedger(t *testing.T, newLedger NewLedger) {
 		"a deadline that does nothing changes nothing":  nothingDecided,
 		"an unanswered command may be asked anew":       unanswered,
 		"an unknown stream is not found":                unknownStream,
-		"a session is a stream of its own":              sessions,
-		"a decision may look things up":                 lookups,
-		"a split is written with its origin":            split,
 		"writers of one stream take turns":              writersTakeTurns,
 		"one of two writers wins":                       oneWins,
 		"one wish at the same time is carried out once": wishOnce,
@@ -55,21 +93,26 @@ func TestLedger(t *testing.T, newLedger NewLedger) {
 // open registers one case under a key.
 func open(t *testing.T, l activities.Ledger, key string, change ...func(*grievance.Case)) activities.Written {
 	t.Helper()
-	w, err := l.Create(t.Context(), registration(key, change...))
+	w, err := l.Create(t.Context(), registration(l, key, change...))
 	require.NoError(t, err)
 	return w
 }
 
-func registration(key string, change ...func(*grievance.Case)) activities.NewStream {
-	return activities.NewStream{
-		Kind: activities.KindGrievance, Place: "220402", Letter: "G", Day: Day, Key: key, Fingerprint: "f",
+func registration(l activities.Ledger, key string, change ...func(*grievance.Case)) activities.NewStream {
+	w := activities.NewStream{
+		Kind: kindOf(l).Name, Place: "220402", Letter: kindOf(l).Letter, Day: Day, Key: key, Fingerprint: "f",
 		Intake: &activities.Intake{}, Decide: Opening(Day, change...),
 	}
+	if w.Kind == activities.KindGridEvent {
+		w.Decide = Reporting(Day)
+	}
+	return w
 }
 
 // wish is a change of a case under a key.
 func wish(no string, seq int, key string, decide func(activities.Current) (activities.Decision, error)) activities.Write {
-	return activities.Write{Kind: activities.KindGrievance, No: no, Seq: seq, Key: key, Fingerprint: "f", Decide: decide}
+	kind, _ := casefile.KindOf(no)
+	return activities.Write{Kind: kind, No: no, Seq: seq, Key: key, Fingerprint: "f", Decide: decide}
 }
 
 // never is a decision that must not be asked for.
@@ -102,7 +145,7 @@ func seqs(events []machine.Event) []int {
 func createDraws(t *testing.T, newLedger NewLedger) {
 	l := newLedger(t)
 	w := open(t, l, "k1")
-	assert.Equal(t, "220402G2026112300001", w.No)
+	assert.Equal(t, number(l, "2026112300001"), w.No)
 	assert.Regexp(t, `^[2-9A-HJ-NP-Z]{8}$`, w.QueryCode)
 	assert.False(t, w.Repeated)
 	require.Len(t, w.Events, 1)
@@ -110,20 +153,20 @@ func createDraws(t *testing.T, newLedger NewLedger) {
 	assert.Equal(t, 1, w.Events[0].Seq)
 
 	next := open(t, l, "k2")
-	assert.Equal(t, "220402G2026112300002", next.No)
+	assert.Equal(t, number(l, "2026112300002"), next.No)
 	assert.NotEqual(t, w.QueryCode, next.QueryCode)
 
-	late := registration("k3")
+	late := registration(l, "k3")
 	late.Day = Day.Add(15 * time.Hour) // midnight in Liaoyuan
 	third, err := l.Create(t.Context(), late)
 	require.NoError(t, err)
-	assert.Equal(t, "220402G2026112400001", third.No)
+	assert.Equal(t, number(l, "2026112400001"), third.No)
 }
 
 func createOnce(t *testing.T, newLedger NewLedger) {
 	l := newLedger(t)
 	first := open(t, l, "k")
-	again := registration("k")
+	again := registration(l, "k")
 	again.Decide = func(string) (activities.Decision, error) {
 		t.Error("decided twice")
 		return activities.Decision{}, errors.New("not to be called")
@@ -145,17 +188,17 @@ func createOnce(t *testing.T, newLedger NewLedger) {
 
 func createRefused(t *testing.T, newLedger NewLedger) {
 	l := newLedger(t)
-	refused := registration("k")
+	refused := registration(l, "k")
 	refused.Decide = func(string) (activities.Decision, error) { return Refusing(nil) }
 	_, err := l.Create(t.Context(), refused)
 	assert.Equal(t, "not_today", domain.ReasonOf(err))
-	assert.Equal(t, "220402G2026112300001", open(t, l, "k").No, "neither number nor key is used up")
+	assert.Equal(t, number(l, "2026112300001"), open(t, l, "k").No, "neither number nor key is used up")
 }
 
 func beginsOnce(t *testing.T, newLedger NewLedger) {
 	l := newLedger(t)
 	w := open(t, l, "k")
-	again := registration("other")
+	again := registration(l, "other")
 	again.No = w.No
 	_, err := l.Create(t.Context(), again)
 	assert.Equal(t, domain.CodeConflict, domain.CodeOf(err))
@@ -169,17 +212,16 @@ func changeAppends(t *testing.T, newLedger NewLedger) {
 		require.NoError(t, err)
 		assert.Equal(t, []int{i + 2}, seqs(w.Events))
 	}
-	var c *grievance.Case
+	c := kindOf(l).Fresh()
 	_, err := l.Change(t.Context(), wish(no, 4, "", func(cur activities.Current) (activities.Decision, error) {
-		c = grievance.Fresh()
 		require.NoError(t, cur.State(c))
 		return Refusing(cur)
 	}))
 	require.Error(t, err)
-	assert.Equal(t, 3, c.Attempts)
-	assert.Equal(t, 4, c.Seq)
-	assert.Equal(t, no, c.No)
-	assert.Contains(t, c.Deadlines, "triage")
+	assert.Equal(t, 3, moved(c))
+	assert.Equal(t, 4, c.GetHead().Seq)
+	assert.Equal(t, no, c.GetHead().No)
+	assert.Contains(t, c.GetHead().Deadlines, "triage")
 }
 
 func changeOnce(t *testing.T, newLedger NewLedger) {
@@ -265,7 +307,7 @@ func refusalChangesNothing(t *testing.T, newLedger NewLedger) {
 	require.NoError(t, err)
 	assert.False(t, w.Repeated, "a refused wish may be made again under its key")
 	assert.Equal(t, []int{2}, seqs(w.Events))
-	assert.Equal(t, "220402G2026112300002", open(t, l, "k2").No, "the number drawn went back")
+	assert.Equal(t, number(l, "2026112300002"), open(t, l, "k2").No, "the number drawn went back")
 }
 
 func wrongDecision(t *testing.T, newLedger NewLedger) {
@@ -273,7 +315,7 @@ func wrongDecision(t *testing.T, newLedger NewLedger) {
 	no := open(t, l, "k").No
 	for name, spoil := range map[string]func(*activities.Decision){
 		"gap":           func(d *activities.Decision) { d.Events[0].Seq++ },
-		"another case":  func(d *activities.Decision) { d.Events[0].No = "220402G2026112300009" },
+		"another case":  func(d *activities.Decision) { d.Events[0].No = number(l, "2026112300009") },
 		"another state": func(d *activities.Decision) { d.State.GetHead().Seq = 9 },
 		"no state":      func(d *activities.Decision) { d.State = nil },
 	} {
@@ -319,9 +361,9 @@ func unanswered(t *testing.T, newLedger NewLedger) {
 
 func unknownStream(t *testing.T, newLedger NewLedger) {
 	l := newLedger(t)
-	_, err := l.Change(t.Context(), wish("220402G2026112300404", 0, "w", never(t)))
+	_, err := l.Change(t.Context(), wish(number(l, "2026112300404"), 0, "w", never(t)))
 	assert.Equal(t, domain.CodeNotFound, domain.CodeOf(err))
-	_, err = l.Change(t.Context(), wish("220402G2026112300404", 3, "w", never(t)))
+	_, err = l.Change(t.Context(), wish(number(l, "2026112300404"), 3, "w", never(t)))
 	assert.Equal(t, domain.CodeUnavailable, domain.CodeOf(err), "the writer has folded events: the ledger was lost")
 	assert.Equal(t, "ledger_behind", domain.ReasonOf(err))
 	no := open(t, l, "k").No

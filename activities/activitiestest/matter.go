@@ -5,11 +5,13 @@ import (
 
 	"huajie/activities"
 	"huajie/domain"
+	"huajie/domain/casefile"
 	"huajie/domain/grievance"
 	"huajie/domain/joint"
 	"huajie/domain/machine"
 	"huajie/domain/notice"
 	"huajie/domain/org"
+	"huajie/domain/whistle"
 )
 
 // Day is when the matters of these tests happen: 23 November 2026, nine o'clock
@@ -59,9 +61,16 @@ func decision(events []machine.Event, state machine.Subject) activities.Decision
 	return d
 }
 
-// Step decides one event of a type on whatever state the case is in.
+// Step decides one event of a type on whatever state the case, of whatever kind, is in.
 func Step(typ string, at time.Time, change ...func(*grievance.Case)) func(activities.Current) (activities.Decision, error) {
 	return func(cur activities.Current) (activities.Decision, error) {
+		var of machine.Head
+		if err := cur.State(&of); err != nil {
+			return activities.Decision{}, err
+		}
+		if kind, _ := casefile.KindOf(of.No); kind == activities.KindGridEvent {
+			return eventStep(cur, typ, at)
+		}
 		c := grievance.Fresh()
 		if err := cur.State(c); err != nil {
 			return activities.Decision{}, err
@@ -82,9 +91,23 @@ func Meeting(caseNo string, at time.Time) func(no string) (activities.Decision, 
 		s := joint.Fresh()
 		s.No = no
 		t := joint.Machine.Begin(s, actor, &machine.Rules{Version: "test"}, machine.World{}, at, at)
-		t.Case.Case, t.Case.County, t.Case.Level, t.Case.OpenedAt = caseNo, "220402", "L2", at
+		t.Case.Case, t.Case.County, t.Case.Level, t.Case.OpenedAt, t.Case.HeldAt = caseNo, "220402", "L2", at, at.AddDate(0, 0, 3)
 		t.To("planned")
 		t.Record("session_opened", "J1").Notify("N8", machine.Recipient{User: Clerk.Username})
+		return decision(t.Events(), t.Case), nil
+	}
+}
+
+// Blowing decides the first event of a whistle.
+func Blowing(at time.Time) func(no string) (activities.Decision, error) {
+	return func(no string) (activities.Decision, error) {
+		w := whistle.Fresh()
+		w.No = no
+		t := whistle.Machine.Begin(w, actor, &machine.Rules{Version: "test"}, machine.World{}, at, at)
+		t.Case.Kind, t.Case.County, t.Case.Township, t.Case.Owner, t.Case.DraftedAt = whistle.Routine, "220402", "220402008", "220402-C", at
+		t.Case.Seats = map[string]whistle.Seat{"220402-D05": {Unit: "220402-D05", State: whistle.Drafted}}
+		t.To(whistle.Drafted)
+		t.Record("whistle_drafted", "W1").Notify("N9", machine.Recipient{User: Clerk.Username})
 		return decision(t.Events(), t.Case), nil
 	}
 }

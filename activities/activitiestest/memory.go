@@ -15,6 +15,8 @@ import (
 	"huajie/activities"
 	"huajie/domain"
 	"huajie/domain/calendar"
+	"huajie/domain/casefile"
+	"huajie/domain/casekind"
 	"huajie/domain/grievance"
 	"huajie/domain/machine"
 	"huajie/domain/notice"
@@ -34,6 +36,7 @@ type Memory struct {
 	numbers map[string]int
 	notices []notice.Message
 	taps    map[string]tap // what came in without a key
+	photos  []shelved
 }
 
 type tap struct {
@@ -123,7 +126,9 @@ func (m *Memory) write(no string, s *stream, d activities.Decision) error {
 	if err := m.append(no, s, d); err != nil || d.Spawned == nil {
 		return err
 	}
-	return m.open(activities.KindGrievance, d.Spawned.State.GetHead().No, *d.Spawned)
+	spawned := d.Spawned.State.GetHead().No
+	kind, _ := casefile.KindOf(spawned)
+	return m.open(kind, spawned, *d.Spawned)
 }
 
 // Create implements activities.Ledger.
@@ -140,6 +145,11 @@ func (m *Memory) Create(_ context.Context, w activities.NewStream) (activities.W
 	if w.Twice != nil {
 		if k, known := m.taps[w.Twice.Source+w.Fingerprint]; known && k.at.After(w.Twice.Since) {
 			return activities.Written{No: k.no, QueryCode: code(w.Kind, k.no), Events: slices.Clone(m.streams[k.no].events[:1]), Repeated: true}, nil
+		}
+	}
+	if w.Look != nil {
+		if err := w.Look(current{m: m}); err != nil {
+			return activities.Written{}, err
 		}
 	}
 	numbers, no := maps.Clone(m.numbers), w.No
@@ -184,6 +194,17 @@ func (m *Memory) Case(no string) *grievance.Case {
 		}
 	}
 	return c
+}
+
+// Of gives the current state of a case of any kind; nil where there is none.
+func (m *Memory) Of(no string) casefile.Case {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if s, ok := m.streams[no]; ok {
+		c, _ := s.caseOf()
+		return c
+	}
+	return nil
 }
 
 // Streams lists the numbers of everything opened so far.
@@ -239,7 +260,7 @@ func (m *Memory) draw(place, letter string, day time.Time) string {
 // code is a query code as good as a test needs: another for every case.
 func code(kind, no string) string {
 	const letters = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-	if kind != activities.KindGrievance {
+	if _, isCase := casekind.Named(kind); !isCase {
 		return ""
 	}
 	h := fnv.New64a()
@@ -281,23 +302,36 @@ func (c current) People(names []string) (map[string]org.User, error) {
 	return out, nil
 }
 
+// caseOf decodes the case a stream holds; ok is false for a session.
+func (s *stream) caseOf() (c casefile.Case, ok bool) {
+	k, ok := casekind.Named(s.kind)
+	if !ok {
+		return nil, false
+	}
+	c = k.Fresh()
+	if err := json.Unmarshal(s.state, c); err != nil {
+		panic(err)
+	}
+	return c, true
+}
+
 // Cases gives what a decision may know of other cases (activities.Current).
 func (c current) Cases(nos []string, scope view.Scope) (map[string]machine.Related, error) {
 	out := map[string]machine.Related{}
 	for _, no := range nos {
 		s, ok := c.m.streams[no]
-		if !ok || s.kind != activities.KindGrievance {
+		if !ok {
 			continue
 		}
-		k := grievance.Fresh()
-		if err := json.Unmarshal(s.state, k); err != nil {
-			return nil, err
+		other, ok := s.caseOf()
+		if !ok {
+			continue
 		}
+		k := other.Card()
 		if !scope.Sees(k) {
 			continue
 		}
-		out[no] = machine.Related{No: no, Confidentiality: k.Confidentiality, County: k.County, Area: k.Area, Category: k.Category, State: k.State,
-			Open: !grievance.Over(k.State), Master: k.Master, CreatedAt: k.RegisteredAt}
+		out[no] = related(other)
 	}
 	return out, nil
 }
@@ -344,11 +378,10 @@ func (c current) Explained(unit string, since time.Time) (explained, closed int,
 
 // Petitioner gives the person behind a case (activities.Current).
 func (c current) Petitioner(no string) (string, error) {
-	s, ok := c.m.streams[no]
-	if !ok {
-		return "", domain.NotFound()
+	if s, known := c.m.streams[no]; known {
+		if k, ok := s.caseOf(); ok {
+			return k.Card().Petitioner, nil
+		}
 	}
-	k := grievance.Fresh()
-	err := json.Unmarshal(s.state, k)
-	return k.Petitioner, err
+	return "", domain.NotFound()
 }

@@ -16,3 +16,8 @@ func TestMemoryIsALedger(t *testing.T) {
 		return m
 	})
 }
+
+func TestMemoryKnowsPhotos(t *testing.T) {
+	t.Parallel()
+	activitiestest.TestPhotos(t, func(*testing.T) activitiestest.Shelf { return activitiestest.NewMemory(nil) })
+}

@@ -3,6 +3,7 @@ package calendar
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 )
@@ -83,11 +84,21 @@ func (c *Calendar) Covers(year int) bool {
 	return ok && !y.Provisional
 }
 
+// Hours returns the office hours the calendar was made with.
+func (c *Calendar) Hours() Hours {
+	h := c.hours
+	h.Seasons = slices.Clone(h.Seasons)
+	return h
+}
+
 // Year returns the arrangement of a year as it was loaded.
 func (c *Calendar) Year(year int) (Year, bool) {
 	y, ok := c.years[year]
 	return y.clone(), ok
 }
+
+// Years lists the years whose arrangement was loaded, earliest first.
+func (c *Calendar) Years() []int { return slices.Sorted(maps.Keys(c.years)) }
 
 // Missing returns the first year whose notice must be loaded by now: the current one, and from 1 November the next
 // (§4.1 calendar.missing_year, calendar.source). ok is false if none is missing.

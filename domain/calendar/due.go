@@ -190,3 +190,22 @@ func stopsAfter(from time.Time, pauses []Pause) []stop {
 	}
 	return united
 }
+
+// Carry computes where a due moment comes to lie when the clock, which has run since a moment, turns out to have been
+// paused: as much time of the class as there was from since to due is left outside the pauses. It is for a due moment
+// that is no whole limit, and gives due itself where no pause meets the clock. open is that of [Calendar.DuePaused].
+func (c *Calendar) Carry(since, due time.Time, class Class, pauses []Pause) (carried Due, open bool) {
+	need, provisional := c.counted(since, due, class.Working())
+	stops := stopsAfter(since, pauses)
+	if need <= 0 || len(stops) == 0 {
+		return Due{due.In(Zone), provisional}, false
+	}
+	t, more, open := c.advance(since, need, class.Working(), stops)
+	if open {
+		return Due{}, true
+	}
+	if t.Before(due) { // due lies outside the working time that is counted
+		t = due.In(Zone)
+	}
+	return Due{t, provisional || more}, false
+}

@@ -1,6 +1,7 @@
 package calendar_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -317,6 +318,36 @@ func TestDueIsTheFirstMoment(t *testing.T) {
 		}
 		if used := c.Used(start, due.At.Add(-1), class, s.pauses); used != s.limit().Nominal()-1 {
 			t.Fatalf("%v used just before %v", used, due.At)
+		}
+	})
+}
+
+// TestCarry: what was left when a pause began is left when it ends, as for a whole limit; and where no pause meets the
+// clock the due moment stays.
+func TestCarry(t *testing.T) {
+	t.Parallel()
+	c := shipped(t)
+	rapid.Check(t, func(t *rapid.T) {
+		s := drawScene(t, false)
+		class := s.limit().Class()
+		plain := c.Due(s.start, s.limit()).At
+		carried, open := c.Carry(s.start, plain, class, s.pauses)
+		if open && !slices.ContainsFunc(s.pauses, func(p calendar.Pause) bool { return p.To.IsZero() }) {
+			t.Fatalf("open without an open pause")
+		}
+		if open {
+			return
+		}
+		if carried.At.Before(plain) {
+			t.Fatalf("%v lies before %v", carried.At, plain)
+		}
+		if class.Hours() {
+			if want, _ := c.DuePaused(s.start, s.limit(), s.pauses); !carried.At.Equal(want.At) {
+				t.Fatalf("carried to %v, a whole limit is due %v", carried.At, want.At)
+			}
+		}
+		if same, _ := c.Carry(s.start, plain, class, nil); !same.At.Equal(plain) {
+			t.Fatalf("without a pause %v became %v", plain, same.At)
 		}
 	})
 }

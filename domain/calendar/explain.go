@@ -59,6 +59,15 @@ type Extension struct {
 	Limit  Limit     `json:"limit,omitzero"` // the amount granted; if zero the whole span counts as the extension
 	Reason string    `json:"reason,omitempty"`
 	By     string    `json:"by,omitempty"`
+	At     time.Time `json:"at,omitzero"` // when it was granted; kept where there is no limit
+}
+
+// Given is when a time without a limit of its own was granted; where that was not kept, the due moment it replaced.
+func (x Extension) Given() time.Time {
+	if x.At.IsZero() {
+		return x.From
+	}
+	return x.At
 }
 
 // Explain tells how the time from start was and will be spent, as segments without gap or overlap from start to due,

@@ -14,6 +14,8 @@ const (
 	TableConfidentiality     = "confidentiality"
 	TableEventLevel          = "event_level"
 	TableEventNature         = "event_nature"
+	TableEventCategory       = "event_category"
+	TableEventRejection      = "event_rejection"
 	TableDisputeCategory     = "dispute_category"
 	TableDisputeCategory24   = "dispute_category_24"
 	TableMediationReportType = "mediation_report_type"
@@ -37,6 +39,7 @@ const (
 	TableDepartment          = "department"
 	TableOrgKind             = "org_kind"
 	TablePresence            = "presence_mode"
+	TableUnmaskPurpose       = "unmask_purpose"
 )
 
 // Nature is what a matter is, as the first contact sees it (§8.2).
@@ -240,7 +243,7 @@ func RequiredTables() []string {
 		TableOutcomeGrade, TableOpinionResult, TableReviewResult, TableSatisfaction, TableMediationResult,
 		TableClosingType, TableGuidanceReason, TableReturnReason, TableExtensionReason, TableHangupReason,
 		TableEscalationTrigger, TableSupervisionCause, TablePauseReason, TableDocument, TableDepartment,
-		TableOrgKind, TablePresence,
+		TableOrgKind, TablePresence, TableUnmaskPurpose,
 	}
 }
 

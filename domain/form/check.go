@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"huajie/domain"
+	"huajie/domain/mask"
 )
 
 // Input is what a person entered, by field name, as JSON gives it.
@@ -81,8 +82,10 @@ func (f Field) read(v any, lookup Lookup) (any, []domain.FieldError) {
 		return f.readInteger(v)
 	case Boolean:
 		return f.readBoolean(v)
-	case Units, Users:
+	case Units, Users, Cases, Files:
 		return f.readList(v, lookup)
+	case Point:
+		return f.readPoint(v)
 	case Objects:
 		return f.readObjects(v, lookup)
 	}
@@ -97,6 +100,9 @@ func (f Field) readString(s string, lookup Lookup) (any, []domain.FieldError) {
 	if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
 		return nil, f.fault("type", "含有无法识别的字符", "contains characters that cannot be stored")
 	}
+	if (f.Type == Line || f.Type == Text) && !f.Secret && (mask.Looks(s) || f.Identity && mask.Any(s)) {
+		return nil, f.fault("masked", "是脱敏后的值,请填写真实内容或留空", "is a masked value: enter the real one, or leave it out")
+	}
 	longest := f.Max
 	if longest == 0 {
 		longest = longestLine
@@ -107,6 +113,9 @@ func (f Field) readString(s string, lookup Lookup) (any, []domain.FieldError) {
 	if n := utf8.RuneCountInString(s); n > longest || n < f.Min {
 		return nil, f.fault("range", fmt.Sprintf("应为%d至%d个字", f.Min, longest), fmt.Sprintf("must have %d to %d characters", f.Min, longest))
 	}
+	if f.NoNumbers && mask.HoldsNumber(s) {
+		return nil, f.fault("number", "请勿填写电话或证件号码", "leave telephone and document numbers out")
+	}
 	switch f.Type {
 	case Code:
 		c, ok := lookup.Canonical(f.Table, s)
@@ -115,8 +124,8 @@ func (f Field) readString(s string, lookup Lookup) (any, []domain.FieldError) {
 		}
 		return c, nil
 	case Choice:
-		if !slices.Contains(f.Options, s) {
-			return nil, f.fault("unknown_code", "应为所列选项之一", "must be one of "+strings.Join(f.Options, ", "))
+		if values := f.Values(); !slices.Contains(values, s) {
+			return nil, f.fault("unknown_code", "应为所列选项之一", "must be one of "+strings.Join(values, ", "))
 		}
 	case Unit:
 		if !lookup.HasUnit(s) {
@@ -177,8 +186,13 @@ func (f Field) readList(v any, lookup Lookup) (any, []domain.FieldError) {
 	}
 	one := f
 	one.Type, one.Min, one.Max = User, 0, 0
-	if f.Type == Units {
+	switch f.Type {
+	case Units:
 		one.Type = Unit
+	case Cases:
+		one.Type = Case
+	case Files:
+		one.Type = Line
 	}
 	out := []any{}
 	for _, item := range items {
@@ -192,6 +206,34 @@ func (f Field) readList(v any, lookup Lookup) (any, []domain.FieldError) {
 		if !slices.Contains(out, value) {
 			out = append(out, value)
 		}
+	}
+	return out, nil
+}
+
+// readPoint reads a place as a device tells it.
+func (f Field) readPoint(v any) (any, []domain.FieldError) {
+	m, ok := v.(map[string]any)
+	if !ok {
+		return nil, f.fault("type", "应为经纬度", "must be an object with lat and lon")
+	}
+	out := map[string]any{}
+	for name, x := range m {
+		n, ok := x.(float64)
+		if i, whole := x.(int); whole {
+			n, ok = float64(i), true
+		}
+		if !ok || !slices.Contains([]string{"lat", "lon", "accuracy"}, name) || name == "accuracy" && !(n >= 0 && n < 1e6) {
+			return nil, f.fault("type", "应为经纬度", "must be an object with lat and lon, and accuracy in metres where known")
+		}
+		out[name] = n
+	}
+	_, lat := out["lat"]
+	_, lon := out["lon"]
+	if !lat || !lon {
+		return nil, f.fault("type", "应为经纬度", "must be an object with lat and lon")
+	}
+	if at, _, _ := (Input{f.Name: out}).Point(f.Name); !at.Valid() {
+		return nil, f.fault("range", "经纬度无效", "is no place on the earth")
 	}
 	return out, nil
 }

@@ -31,9 +31,13 @@ func field(t form.Type) form.Field { return form.Field{Name: "f", ZH: "字段", 
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	code, choice, short, many, yes, small := field(form.Code), field(form.Choice), field(form.Line), field(form.Integer), field(form.Boolean), field(form.Objects)
-	code.Table, choice.Options, short.Min, short.Max = "urgency", []string{"a", "b"}, 2, 4
+	code.Table, choice.Options, short.Min, short.Max = "urgency", []form.Option{{Value: "a"}, {Value: "b"}}, 2, 4
 	many.Min, many.Max, yes.Yes = 1, 9, true
 	small.Of = []form.Field{{Name: "executor", ZH: "执行单位", EN: "executor", Type: form.Unit, Required: true}, {Name: "due", ZH: "期限", EN: "due", Type: form.Date}}
+	secret := field(form.Line)
+	secret.Secret = true
+	kept := field(form.Text)
+	kept.NoNumbers = true
 	hundred := make([]any, 101)
 	for i := range hundred {
 		hundred[i] = "x"
@@ -47,6 +51,12 @@ func TestCheck(t *testing.T) {
 	}{
 		{"line is trimmed", field(form.Line), "  话  ", "话", nil},
 		{"blank counts as absent", field(form.Line), "   ", nil, nil},
+		{"a masked value", field(form.Line), "138****5678", nil, []string{"f:masked"}},
+		{"a password may look like one", secret, "Huajie2026**", "Huajie2026**", nil},
+		{"what is kept holds no number", kept, "请回电 138-0000-5678", nil, []string{"f:number"}},
+		{"nor that of a document", kept, "证件220402199001011234", nil, []string{"f:number"}},
+		{"other numbers it may", kept, "第220402G2026031800001号,3户", "第220402G2026031800001号,3户", nil},
+		{"what is not may hold one", field(form.Text), "13800005678", "13800005678", nil},
 		{"required", field(form.Line).Need(), "   ", nil, []string{"f:required"}},
 		{"null counts as absent", field(form.Line).Need(), nil, nil, []string{"f:required"}},
 		{"an empty list counts as absent", field(form.Units).Need(), []any{}, nil, []string{"f:required"}},
@@ -76,6 +86,15 @@ func TestCheck(t *testing.T) {
 		{"moment without zone", field(form.Moment), "2026-03-02T09:00:00", nil, []string{"f:type"}},
 		{"date", field(form.Date), "2026-02-28", "2026-02-28", nil},
 		{"no such date", field(form.Date), "2026-02-30", nil, []string{"f:type"}},
+		{"a place", field(form.Point), map[string]any{"lat": 42.9, "lon": 125.1}, map[string]any{"lat": 42.9, "lon": 125.1}, nil},
+		{"a place with its accuracy", field(form.Point), map[string]any{"lat": 42, "lon": 125.1, "accuracy": 8.0}, map[string]any{"lat": 42.0, "lon": 125.1, "accuracy": 8.0}, nil},
+		{"half a place", field(form.Point), map[string]any{"lat": 42.9}, nil, []string{"f:type"}},
+		{"a place the wrong way round", field(form.Point), map[string]any{"lat": 125.1, "lon": 42.9}, nil, []string{"f:range"}},
+		{"a place from a device that knows none", field(form.Point), map[string]any{"lat": 0.0, "lon": 0.0}, nil, []string{"f:range"}},
+		{"a place in words", field(form.Point), "42.9,125.1", nil, []string{"f:type"}},
+		{"a place with something else", field(form.Point), map[string]any{"lat": 42.9, "lon": 125.1, "x": 1.0}, nil, []string{"f:type"}},
+		{"accuracy below nothing", field(form.Point), map[string]any{"lat": 42.9, "lon": 125.1, "accuracy": -1.0}, nil, []string{"f:type"}},
+		{"files", field(form.Files), []any{"a", "b", "a"}, []any{"a", "b"}, nil},
 		{"integer", many, 9.0, 9, nil},
 		{"integer from Go", many, 3, 3, nil},
 		{"not whole", many, 1.5, nil, []string{"f:type"}},
@@ -151,7 +170,7 @@ func FuzzCheck(f *testing.F) {
 	}
 	var fields []form.Field
 	for _, typ := range []form.Type{form.Line, form.Text, form.Code, form.Choice, form.Unit, form.Units, form.User, form.Users, form.Case, form.Moment, form.Date, form.Integer, form.Boolean} {
-		fields = append(fields, form.Field{Name: string(typ), ZH: "字段", EN: "field", Type: typ, Table: "urgency", Options: []string{"a"}})
+		fields = append(fields, form.Field{Name: string(typ), ZH: "字段", EN: "field", Type: typ, Table: "urgency", Options: []form.Option{{Value: "a", ZH: "甲", EN: "a"}}})
 	}
 	fields = append(fields, form.Field{Name: "objects", Type: form.Objects, Of: slices.Clone(fields)})
 	f.Fuzz(func(t *testing.T, raw string) {

@@ -3,11 +3,17 @@
 // lists every fault at once.
 package form
 
+import (
+	"slices"
+
+	"huajie/domain"
+)
+
 // Type is what kind of value a field takes.
 type Type string
 
 // The field types. Lists are JSON arrays; moments are RFC 3339 with zone; dates
-// are YYYY-MM-DD in Asia/Shanghai.
+// are YYYY-MM-DD in Asia/Shanghai; a point is {"lat", "lon"} in degrees, WGS-84.
 const (
 	Line    Type = "line"    // one line of text
 	Text    Type = "text"    // free text
@@ -18,11 +24,14 @@ const (
 	User    Type = "user"    // username
 	Users   Type = "users"   // several of them
 	Case    Type = "case"    // case number
+	Cases   Type = "cases"   // several of them
 	Moment  Type = "moment"  // point in time
 	Date    Type = "date"    // calendar date
 	Integer Type = "integer" // whole number
 	Boolean Type = "boolean" // yes or no
 	Objects Type = "objects" // list of small forms, described by Of
+	Point   Type = "point"   // place on the earth: {"lat", "lon"} in degrees, WGS-84, and "accuracy" in metres where known
+	Files   Type = "files"   // several uploaded files, by their ids
 )
 
 // Field is one input of a step.
@@ -33,11 +42,28 @@ type Field struct {
 	Type     Type     `json:"type"`
 	Required bool     `json:"required"`
 	Table    string   `json:"table,omitempty"`   // for Code
-	Options  []string `json:"options,omitempty"` // for Choice
+	Options  []Option `json:"options,omitempty"` // for Choice
 	Min      int      `json:"min,omitempty"`     // smallest number, or shortest text in characters
 	Max      int      `json:"max,omitempty"`     // largest number, or longest text in characters
 	Of       []Field  `json:"of,omitempty"`      // for Objects
 	Yes      bool     `json:"yes,omitempty"`     // a Boolean that must be true: a declaration
+	// Identity is an input that identifies a person: a value masked by anybody is refused.
+	Identity bool `json:"-"`
+	// Secret is a password: any characters may stand in it, those of a mask too.
+	Secret bool `json:"-"`
+	// NoNumbers is an input that becomes the reason of an entry of the audit log, which is kept for
+	// years and holds nothing of a petitioner: telephone and document numbers are refused.
+	NoNumbers bool `json:"-"`
+	// House is an input the house itself fills in: no form shows it, and from a person it
+	// is a field that does not exist.
+	House bool `json:"-"`
+}
+
+// Option is one value of a Choice, with the names people choose it by.
+type Option struct {
+	Value string `json:"value"`
+	ZH    string `json:"zh"`
+	EN    string `json:"en"`
 }
 
 // longestLine and longestText bound what is stored per field, in characters.
@@ -46,6 +72,35 @@ const (
 	longestText = 8000
 	mostItems   = 100
 )
+
+// Named makes a field of the type.
+func (t Type) Named(name, zh, en string) Field {
+	return Field{Name: name, ZH: zh, EN: en, Type: t}
+}
+
+// Or makes a copy of the field with one more option.
+func (f Field) Or(value, zh, en string) Field {
+	f.Options = append(slices.Clip(f.Options), Option{value, zh, en})
+	return f
+}
+
+// Among makes a copy of the field whose options are values named elsewhere.
+func Among[V ~string](f Field, values []V, name func(V) domain.Text) Field {
+	for _, v := range values {
+		n := name(v)
+		f = f.Or(string(v), n.ZH, n.EN)
+	}
+	return f
+}
+
+// Values are what a Choice may be.
+func (f Field) Values() []string {
+	out := make([]string, len(f.Options))
+	for i, o := range f.Options {
+		out[i] = o.Value
+	}
+	return out
+}
 
 // Need makes a copy of the field that is required.
 func (f Field) Need() Field { f.Required = true; return f }

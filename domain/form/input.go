@@ -1,6 +1,10 @@
 package form
 
-import "time"
+import (
+	"time"
+
+	"huajie/domain/geo"
+)
 
 // Text gives a text, code, unit or user, or "".
 func (in Input) Text(name string) string {
@@ -44,7 +48,20 @@ func (in Input) Time(name string, zone *time.Location) time.Time {
 	return t
 }
 
-// List gives units or users.
+// Point gives a place and how exactly it is known, in metres; 0 where the device
+// did not tell. It is not ok where no place was given.
+func (in Input) Point(name string) (at geo.Point, accuracy float64, ok bool) {
+	m, ok := in[name].(map[string]any)
+	if !ok {
+		return at, 0, false
+	}
+	at.Lat, _ = m["lat"].(float64)
+	at.Lon, _ = m["lon"].(float64)
+	accuracy, _ = m["accuracy"].(float64)
+	return at, accuracy, true
+}
+
+// List gives units, users, cases or files.
 func (in Input) List(name string) []string {
 	items, _ := in[name].([]any)
 	var out []string

@@ -4,9 +4,12 @@ import (
 	"time"
 
 	"huajie/domain/calendar"
+	"huajie/domain/casefile"
 	"huajie/domain/codes"
 	"huajie/domain/form"
 	"huajie/domain/machine"
+	"huajie/domain/supervision"
+	"huajie/domain/whistle"
 )
 
 // Case is what is true of one grievance. It holds no name, phone or address:
@@ -61,6 +64,7 @@ type Case struct {
 	Stays    []Stay                `json:"levels,omitempty"`
 	Tasks    map[string]Task       `json:"tasks,omitempty"`
 	Sessions map[string]SessionRef `json:"sessions,omitempty"`
+	Whistles whistle.Refs          `json:"whistles,omitempty"`
 
 	// counters
 	ReturnCount    int `json:"return_count"`
@@ -71,48 +75,46 @@ type Case struct {
 	FailedAttempts int `json:"failed_attempts,omitempty"`
 
 	// the clocks
-	ReceivedAt      time.Time     `json:"received_at"`
-	RegisteredAt    time.Time     `json:"registered_at"`
-	DispatchedAt    time.Time     `json:"dispatched_at,omitzero"` // first dispatch: the policy clock starts here (I10)
-	UnitSince       time.Time     `json:"unit_since,omitzero"`    // dispatch to the present lead unit
-	SignedAt        time.Time     `json:"signed_at,omitzero"`
-	LateSign        bool          `json:"late_sign,omitempty"`
-	AcceptedAt      time.Time     `json:"accepted_at,omitzero"`
-	AcceptedDeemed  bool          `json:"accepted_deemed,omitempty"`
-	ReturnUntil     time.Time     `json:"return_until,omitzero"`
-	Policy          *Clock        `json:"policy_clock,omitempty"`
-	Statutory       *Clock        `json:"statutory_clock,omitempty"`
-	Contacts        []Contact     `json:"contacts,omitempty"`
-	Attempts        int           `json:"attempts,omitempty"`
-	Supervision     string        `json:"supervision,omitempty"` // none, reminded, yellow_card, red_card
-	Flags           []string      `json:"flags,omitempty"`
-	Suspension      *Suspension   `json:"suspension,omitempty"`
-	Reply           *Reply        `json:"reply,omitempty"`
-	Evaluation      *Evaluation   `json:"evaluation,omitempty"`
-	ClosingType     string        `json:"closing_type,omitempty"`
-	ClosedAt        time.Time     `json:"closed_at,omitzero"`
-	Master          string        `json:"master,omitempty"`
-	MergedFrom      machine.State `json:"merged_from,omitempty"`
-	Followers       []string      `json:"followers,omitempty"`
-	Unsatisfied     []string      `json:"unsatisfied_followers,omitempty"` // merged cases whose petitioners reject the present answer
-	MasterReplied   bool          `json:"master_replied,omitempty"`
-	MasterOver      bool          `json:"master_over,omitempty"` // archived or ended otherwise: nothing more comes from it
-	Origin          string        `json:"origin,omitempty"`      // case it was split from; hidden where that one is an accusation and this is not
-	OriginHidden    bool          `json:"origin_hidden,omitempty"`
-	DeskDue         time.Time     `json:"desk_due_at,omitzero"` // by when the front desk must have sent it on (G1, G2, G8); kept once passed
-	InheritedDue    time.Time     `json:"inherited_due,omitzero"`
-	WrittenNoDuty   bool          `json:"notice_exempt,omitempty"`
-	RulebookVersion string        `json:"rulebook_version,omitempty"` // version of its dispatch
+	ReceivedAt      time.Time          `json:"received_at"`
+	RegisteredAt    time.Time          `json:"registered_at"`
+	DispatchedAt    time.Time          `json:"dispatched_at,omitzero"` // first dispatch: the policy clock starts here (I10)
+	UnitSince       time.Time          `json:"unit_since,omitzero"`    // dispatch to the present lead unit
+	SignedAt        time.Time          `json:"signed_at,omitzero"`
+	LateSign        bool               `json:"late_sign,omitempty"`
+	AcceptedAt      time.Time          `json:"accepted_at,omitzero"`
+	AcceptedDeemed  bool               `json:"accepted_deemed,omitempty"`
+	ReturnUntil     time.Time          `json:"return_until,omitzero"`
+	Policy          *Clock             `json:"policy_clock,omitempty"`
+	Statutory       *Clock             `json:"statutory_clock,omitempty"`
+	Contacts        []Contact          `json:"contacts,omitempty"`
+	Attempts        int                `json:"attempts,omitempty"`
+	Supervision     string             `json:"supervision,omitempty"` // none, reminded, yellow_card, red_card
+	Orders          supervision.Orders `json:"supervision_orders,omitempty"`
+	Flags           []string           `json:"flags,omitempty"`
+	Suspension      *Suspension        `json:"suspension,omitempty"`
+	Reply           *Reply             `json:"reply,omitempty"`
+	Evaluation      *Evaluation        `json:"evaluation,omitempty"`
+	ClosingType     string             `json:"closing_type,omitempty"`
+	ClosedAt        time.Time          `json:"closed_at,omitzero"`
+	Master          string             `json:"master,omitempty"`
+	MergedFrom      machine.State      `json:"merged_from,omitempty"`
+	Followers       []string           `json:"followers,omitempty"`
+	Unsatisfied     []string           `json:"unsatisfied_followers,omitempty"` // merged cases whose petitioners reject the present answer
+	MasterReplied   bool               `json:"master_replied,omitempty"`
+	MasterOver      bool               `json:"master_over,omitempty"` // archived or ended otherwise: nothing more comes from it
+	Origin          string             `json:"origin,omitempty"`      // case it was split from; hidden where that one is an accusation and this is not
+	OriginHidden    bool               `json:"origin_hidden,omitempty"`
+	DeskDue         time.Time          `json:"desk_due_at,omitzero"` // by when the front desk must have sent it on (G1, G2, G8); kept once passed
+	InheritedDue    time.Time          `json:"inherited_due,omitzero"`
+	WrittenNoDuty   bool               `json:"notice_exempt,omitempty"`
+	RulebookVersion string             `json:"rulebook_version,omitempty"` // version of its dispatch
 }
 
 // Fresh makes an empty case to fold events into.
 func Fresh() *Case { return &Case{} }
 
 // Owner is who answers for the case now. The unit is never empty.
-type Owner struct {
-	Unit string `json:"unit"`
-	User string `json:"user,omitempty"`
-}
+type Owner = casefile.Owner
 
 // Offer is a hand-over that waits for the other side to confirm (FR6).
 type Offer struct {
@@ -159,7 +161,7 @@ type Task struct {
 	Session   string    `json:"session,omitempty"`
 	DoneAt    time.Time `json:"done_at,omitzero"`
 	Late      bool      `json:"late,omitempty"`
-	Spared    bool      `json:"spared,omitempty"` // its limit passed while the system was away: never late
+	Spared    bool      `json:"spared,omitempty"` // its limit passed while the system was away, or had been: never late
 	Cancelled bool      `json:"cancelled,omitempty"`
 }
 

@@ -192,7 +192,7 @@ func (t turn) budget(l Level) calendar.Limit {
 // that is less) remains from now, so that no level begins already late; nothing
 // goes beyond the statutory date or the date a sender has set.
 func (t turn) runPolicy(k Clock, atLeast calendar.Limit) {
-	c, cal := t.Case, t.Rules.Calendar
+	cal := t.Rules.Calendar
 	due, _ := cal.DuePaused(k.Start, k.Limit, k.Pauses)
 	for _, x := range granted(k.Extensions) {
 		due, _ = cal.ExtendPaused(due.At, x.Limit, k.Pauses)
@@ -201,18 +201,23 @@ func (t turn) runPolicy(k Clock, atLeast calendar.Limit) {
 	k.HeldDue = time.Time{}
 	if !atLeast.IsZero() {
 		if minimum := cal.Due(t.Now, t.least(atLeast)); k.Due.Before(minimum.At) {
-			k.Extensions = append(k.Extensions, calendar.Extension{From: k.Due, To: minimum.At, By: t.Actor.User, Reason: "minimum"})
+			k.Extensions = append(k.Extensions, calendar.Extension{At: t.Now, From: k.Due, To: minimum.At, By: t.Actor.User, Reason: "minimum"})
 			k.Due, k.Provisional = minimum.At, minimum.Provisional
 		}
 	}
-	if s := c.Statutory; s != nil && s.Due.After(t.Now) && (k.AllThatIsLeft || k.Due.After(s.Due)) {
+	t.bound(&k)
+	t.Case.Policy = &k
+	t.armPolicy()
+}
+
+// bound keeps a due date within the statutory date and the date a sender has set.
+func (t turn) bound(k *Clock) {
+	if s := t.Case.Statutory; s != nil && s.Due.After(t.Now) && (k.AllThatIsLeft || k.Due.After(s.Due)) {
 		k.Due, k.Provisional = s.Due, s.Provisional
 	}
-	if i := c.InheritedDue; i.After(t.Now) && k.Due.After(i) {
+	if i := t.Case.InheritedDue; i.After(t.Now) && k.Due.After(i) {
 		k.Due = i
 	}
-	c.Policy = &k
-	t.armPolicy()
 }
 
 // least is the shortest time a level or a new unit is given: one working day

@@ -78,6 +78,7 @@ func laterScenes(t *testing.T) []*play {
 		dispatched(t).expire("sign.half"), signed(t).expire("assign"), handling(t).expire("contact"),
 		handling(t).do(dispUser, "add-assist", why, form.Input{"assist_unit": land}).expire("task.T1"),
 		handling(t).both(handlerUser, "pause", dispUser, paused).expire("pause.max"), handling(t).both(handlerUser, "pause", dispUser, hearing).expire("pause.review"),
+		handling(t).do(supervisor1, "remind", form.Input{"cause": "S03", "requirements": "请尽快"}).expire("order.0"),
 		suspended(t).at("2026-03-30 09:00").do(leaderUser, "review-suspension", report).at("2026-04-28 09:00").do(leaderUser, "review-suspension", report).expire("hangup.until"),
 		leaderLevel(t).expire("leader.meet").expire("policy.red").expire("policy.fail").expire("policy.fail"), unled(t).expire("leader.designate"), joint(t).expire("joint.convene"),
 		over.to(over.c.Statutory.Due), merged.do(dispUser, "merge", why, form.Input{"master": masterNo}).expire("unmerge"),

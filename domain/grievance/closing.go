@@ -14,25 +14,25 @@ import (
 
 // closingSteps bring a case to its end and, within the window, back: G28–G36.
 func closingSteps() []step {
-	callback := machine.As(atCallback, dispatcher, clerk, guide, petitionOfficer, supervisor, townOffice, townIntake)
+	callback := append(machine.As(atCallback, dispatcher, clerk, guide, petitionOfficer, supervisor), machine.As(atTownCallback, townOffice, townIntake)...)
 	return []step{
 		{Action: "evaluate", Rule: "G28", ZH: "评价", EN: "Evaluate", From: []machine.State{Replied, Merged}, Who: callback, Petitioner: true,
-			Fields: []form.Field{{Name: "rating", ZH: "满意度", EN: "rating", Type: form.Choice, Required: true, Options: []string{"satisfied", "basic", "unsatisfied"}},
+			Fields: []form.Field{form.Choice.Named("rating", "满意度", "rating").Or("satisfied", "满意", "satisfied").Or("basic", "基本满意", "basically satisfied").Or("unsatisfied", "不满意", "unsatisfied").Need(),
 				text("comment", "意见", "comment")}, Guard: guardEvaluate, Do: do(evaluate)},
 		{Action: "rework", Rule: "G29", ZH: "退回重办", EN: "Rework", From: []machine.State{Replied}, Who: machine.As(atCallback, dispatcher, supervisor, petitionOfficer),
-			Fields: []form.Field{{Name: "ground", ZH: "属实情形", EN: "in what way it is founded", Type: form.Choice, Required: true, Options: foundedGrounds},
+			Fields: []form.Field{foundedGround,
 				text("why_founded", "属实理由", "why it is founded").Need()}, Guard: guardFounded, Do: do(func(t turn) error { return reworkNow(t, "founded") })},
 		{Action: "close-explained", Rule: "G32", ZH: "解释办结", EN: "Close as explained", From: []machine.State{Replied}, Who: machine.As(inCounty, supervisor, director),
-			Fields: []form.Field{{Name: "ground", ZH: "不属实情形", EN: "why it is unfounded", Type: form.Choice, Required: true, Options: unfoundedGrounds},
+			Fields: []form.Field{unfoundedGround,
 				text("explanation", "解释记录", "explanation").Need(), text("evidence", "佐证材料", "evidence").Need(), text("remedy", "已告知救济途径", "remedy told").Need()},
 			Signature: machine.TwoPersons, Signs: machine.As(inCounty, supervisor, director), Guard: guardExplained, Do: do(closeExplained)},
-		{Action: "close-unreachable", Rule: "§3.10", ZH: "联系不上办结", EN: "Close as unreachable", From: []machine.State{Replied, Handling}, Who: machine.As(inCounty, dispatcher),
+		{Action: "close-unreachable", Rule: "§3.10", ZH: "联系不上办结", EN: "Close as unreachable", From: []machine.State{Replied, Handling}, Who: append(machine.As(inCounty, dispatcher), machine.As(atLocal, townOffice)...),
 			Fields: []form.Field{text("notice_posted", "公告或留置情况", "notice posted").Need()}, Guard: guardUnreachable, Do: do(closeUnreachable)},
 		{Action: "withdraw", Rule: "G33", ZH: "撤回", EN: "Withdraw", From: active, Petitioner: true,
-			Who:    append(machine.As(atCallback, dispatcher, clerk, guide, petitionOfficer), machine.As(inTownship, townIntake)...),
+			Who:    append(machine.As(atCallback, dispatcher, clerk, guide, petitionOfficer), machine.As(atTownCallback, townIntake)...),
 			Fields: []form.Field{statement}, Guard: guardWithdraw, Do: do(withdraw)},
 		{Action: "reopen", Rule: "G35", ZH: "重新办理", EN: "Reopen", From: []machine.State{Closed}, Who: machine.As(inCounty, dispatcher, supervisor),
-			Fields: []form.Field{{Name: "ground", ZH: "情形", EN: "ground", Type: form.Choice, Required: true, Options: []string{"new_facts", "false_closing", "court_change", contactMade}}, reason},
+			Fields: []form.Field{reopenGround, reason},
 			Guard:  guardReopen, Do: do(reopen)},
 	}
 }
@@ -169,8 +169,11 @@ func (t turn) liftRework() error {
 
 // The grounds of the reason test (§4.9 rework.reason_test); the policy says which hold.
 var (
-	foundedGrounds   = []string{"not_done", "partly_done", "false_feedback", "no_contact", "wrong_basis"}
-	unfoundedGrounds = []string{"beyond_law_explained"}
+	foundedGround = form.Choice.Named("ground", "属实情形", "in what way it is founded").
+			Or("not_done", "未办理", "not done").Or("partly_done", "部分未办理", "partly done").Or("false_feedback", "反馈不实", "false feedback").
+			Or("no_contact", "未联系诉求人", "no contact").Or("wrong_basis", "依据错误", "wrong basis").Need()
+	unfoundedGround = form.Choice.Named("ground", "不属实情形", "why it is unfounded").
+			Or("beyond_law_explained", "诉求超出法律政策规定,已解释说明", "demand beyond the law, explained").Need()
 )
 
 func guardFounded(t *machine.Turn[*Case]) error {
@@ -256,6 +259,11 @@ func withdraw(t turn) error {
 
 // contactMade reopens what was closed because nobody could be reached (§6 item 52).
 const contactMade = "contact_made"
+
+// reopenGround is why a closed case is taken up again (G35).
+var reopenGround = form.Choice.Named("ground", "情形", "ground").
+	Or("new_facts", "有新的事实", "new facts").Or("false_closing", "虚假办结", "false closing").Or("court_change", "法院裁判变更", "a court has changed it").
+	Or(contactMade, "已与诉求人取得联系", "the petitioner has been reached").Need()
 
 func guardReopen(t *machine.Turn[*Case]) error {
 	if t.In.Text("ground") == contactMade && t.Case.ClosingType != codes.ClosingUnreachable {

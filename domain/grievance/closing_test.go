@@ -122,12 +122,20 @@ func TestClosingGuards(t *testing.T) {
 	})
 	parallel(t, "G33 what goes on ex officio", func(t *testing.T) {
 		for _, in := range []form.Input{{"nature": "accusation"}, {"urgency": "emergency"}, {"risk": "red"}} {
-			triaged(t, in).refuse(domain.CodeConflict, "ex_officio", "petitioner", "withdraw", form.Input{"statement": "s"})
+			begin(t, in).refuse(domain.CodeConflict, "ex_officio", "petitioner", "withdraw", form.Input{"statement": "s"})
 		}
 		p := triaged(t).do("petitioner", "withdraw", form.Input{"statement": "s"})
 		require.Equal(t, grievance.Withdrawn, p.c.State)
 		require.Equal(t, "withdrawn", p.c.ClosingType)
 		require.Empty(t, p.pending())
+	})
+	parallel(t, "§6 item 53 the township's window takes it, not of what its centre handles", func(t *testing.T) {
+		in := form.Input{"statement": "s"}
+		const window = "intake.220402001"
+		dispatched(t).refuse(domain.CodeForbidden, "not_your_case", "intake.220402002", "withdraw", in)
+		local(t).refuse(domain.CodeForbidden, "not_your_case", window, "withdraw", in)
+		require.Equal(t, grievance.Withdrawn, dispatched(t).do(window, "withdraw", in).c.State)
+		require.Equal(t, grievance.Closed, replied(t).do(window, "evaluate", form.Input{"rating": "basic"}).c.State)
 	})
 	parallel(t, "G33 not by the unit that handles it", func(t *testing.T) {
 		triaged(t).do(officeUser, "dispatch", form.Input{"lead_unit": township}).
@@ -181,6 +189,12 @@ func TestClosingGuards(t *testing.T) {
 		require.Equal(t, grievance.Handling, p.c.State)
 		p = handling(t).do(handlerUser, "contact-petitioner", contacted)
 		p.refuse(domain.CodeConflict, "was_reached", dispUser, "close-unreachable", in)
+
+		p = local(t).do(officeUser, "contact-petitioner", missed).do(officeUser, "contact-petitioner", missed).do(officeUser, "record-attempt", form.Input{"outcome": "progress", "measures": "m"})
+		p.at("2026-03-03 15:00").do(officeUser, "contact-petitioner", visited).do(officeUser, "local-conclude", answered)
+		p.refuse(domain.CodeForbidden, "not_your_case", "office.220402002", "close-unreachable", in)
+		require.Equal(t, grievance.Closed, p.do(officeUser, "close-unreachable", in).c.State, "at L0 the township office (§2.2 case.close)")
+		replied(t).refuse(domain.CodeForbidden, "not_your_case", officeUser, "close-unreachable", in)
 	})
 }
 

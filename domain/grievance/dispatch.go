@@ -34,7 +34,7 @@ func dispatchSteps() []step {
 			Who: append(append(append(machine.As(asHandler, deptHandler), machine.As(inOwner, townOffice, townLeader, mediator, director, dispatcher)...), machine.As(asOffered, townOffice, townLeader, mediator)...),
 				append(machine.As(asLeader, countyLeader), machine.As(inCounty, director, dispatcher)...)...),
 			Fields: []form.Field{{Name: "at", ZH: "联系时间", EN: "time", Type: form.Moment},
-				{Name: "method", ZH: "方式", EN: "method", Type: form.Choice, Required: true, Options: []string{"phone", "visit", "interview", "video", "message", "letter"}},
+				contactMethod("phone", "visit", "interview", "video", "message", "letter"),
 				yes("reached", "是否联系上", "reached").Need(), text("summary", "沟通情况", "summary").Need()},
 			Guard: guardContact, Do: do(contact)},
 	}
@@ -169,10 +169,16 @@ func (t turn) toUnit(lead string, assist []string, trigger string) {
 	t.To(Dispatched)
 	pol := t.Rules.Policy
 	sign := t.Start("sign", pol.SignLimit(c.Urgency), machine.Deadline{Duty: true, Unit: lead})
-	if half := t.Rules.Calendar.Fraction(sign.Start, sign.At, sign.Limit.Class(), pol.Percent("sign.remind"), 100); half.After(t.Now) && half.Before(sign.At) {
-		t.Set(machine.Deadline{ID: "sign.half", At: half, Unit: lead})
-	}
+	t.remindToSign(sign)
 	c.ReturnUntil = t.Rules.Calendar.Due(t.Now, pol.ReturnWindow(c.Track)).At
+}
+
+// remindToSign sets the reminder before the limit of signing.
+func (t turn) remindToSign(sign machine.Deadline) {
+	half := t.Rules.Calendar.Fraction(sign.Start, sign.At, sign.Limit.Class(), t.Rules.Policy.Percent("sign.remind"), 100)
+	if half.After(t.Now) && half.Before(sign.At) {
+		t.Set(machine.Deadline{ID: "sign.half", At: half, Unit: sign.Unit})
+	}
 }
 
 // renewUnitClock gives a new unit at the same level its full limit but never
@@ -187,7 +193,7 @@ func (t turn) renewUnitClock() {
 		if n := len(t.Case.Returned); n > 0 {
 			against = t.Case.Returned[n-1]
 		}
-		k.Extensions = append(k.Extensions, calendar.Extension{From: k.Due, To: minimum, By: against, Reason: "reassigned"})
+		k.Extensions = append(k.Extensions, calendar.Extension{At: t.Now, From: k.Due, To: minimum, By: against, Reason: "reassigned"})
 		k.Due = minimum
 	}
 	t.Case.Policy = &k

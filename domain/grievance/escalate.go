@@ -151,7 +151,7 @@ func guardDesignate(t *machine.Turn[*Case]) error {
 
 func (t turn) isLeader(name string) bool {
 	for _, g := range t.World.People[name].Grants {
-		if g.Role == countyLeader && covers(t.Rules.Org, g.Unit, t.Case.County) {
+		if g.Role == countyLeader && t.Rules.Org.Serves(g.Unit, t.Case.County) {
 			return true
 		}
 	}

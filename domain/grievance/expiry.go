@@ -3,9 +3,11 @@ package grievance
 import (
 	"time"
 
+	"huajie/domain/calendar"
 	"huajie/domain/codes"
 	"huajie/domain/machine"
 	"huajie/domain/org"
+	"huajie/domain/supervision"
 )
 
 // expiries is everything time does to a grievance, by the kind of deadline. A
@@ -13,14 +15,15 @@ import (
 func expiries(m *machine.Machine[*Case]) map[string]func(*machine.Turn[*Case], machine.Deadline) error {
 	rules := map[string]func(turn, machine.Deadline) error{
 		// the front desk
-		"pickup":        alarm("intake_unattended", "G1", dutyLeader),
-		"triage.soft":   alarm("triage_slow", "G2", dispatcher),
-		"triage":        triageOverdue,
-		"triage.decide": decisionOverdue,
-		"unassigned":    assignByCatalogue,
-		"accept_notice": deemAccepted,
-		"handover":      offerLapsed,
-		"inform":        informMissed,
+		supervision.Deadline: func(t turn, d machine.Deadline) error { return supervision.Expire(ladder)(t.Turn, d) },
+		"pickup":             alarm("intake_unattended", "G1", dutyLeader),
+		"triage.soft":        alarm("triage_slow", "G2", dispatcher),
+		"triage":             triageOverdue,
+		"triage.decide":      decisionOverdue,
+		"unassigned":         assignByCatalogue,
+		"accept_notice":      deemAccepted,
+		"handover":           offerLapsed,
+		"inform":             informMissed,
 		// the unit
 		"sign.half":     remindUnit("sign_reminded", "G10"),
 		"sign":          autoSign,
@@ -139,7 +142,7 @@ func autoSign(t turn, _ machine.Deadline) error {
 		t.Record("sign_overdue", "G10").Because("S01").Notify("N20", t.deskAndHead(t.Case.LeadUnit)...)
 		return nil
 	}
-	t.sign("", !t.LateBySystem())
+	t.sign("", !t.Blameless())
 	t.blame("late_sign")
 	t.Record("auto_signed", "G10").Because("S01").
 		Notify("N20", t.deskAndHead(t.Case.LeadUnit)...)
@@ -176,7 +179,7 @@ func adjudicationLate(t turn, _ machine.Deadline) error {
 
 func taskLate(t turn, d machine.Deadline) error {
 	k := t.Case.Tasks[d.Ref]
-	k.Late, k.Spared = !t.LateBySystem(), t.LateBySystem()
+	k.Late, k.Spared = !t.Blameless(), t.Blameless()
 	t.Case.Tasks[d.Ref] = k
 	t.supervise("reminded")
 	t.Record("task_overdue", "§4.4 assist").
@@ -227,7 +230,9 @@ func halfUsed(t turn, _ machine.Deadline) error {
 }
 
 func yellowLight(t turn, _ machine.Deadline) error {
-	t.supervise("reminded")
+	if k := t.Case.Policy; !machine.Touched(machine.Deadline{Start: k.Start, At: t.Now, Limit: k.Limit}, t.Case.Outages) {
+		t.supervise("reminded")
+	}
 	t.Record("light_yellow", "§4.3 warn.yellow").
 		Notify("N20", t.handlers()...).
 		Notify("N20", t.deskAndHead(t.Case.Owner.Unit)...)
@@ -237,10 +242,7 @@ func yellowLight(t turn, _ machine.Deadline) error {
 // redLight: the due date has passed. After the grace the case climbs (§4.3).
 func redLight(t turn, d machine.Deadline) error {
 	c, pol := t.Case, t.Rules.Policy
-	climbAt := t.Now
-	if grace := pol.Grace(c.Urgency); !grace.IsZero() { // emergencies and urgent matters know none
-		climbAt = t.Rules.Calendar.Due(t.Now, grace).At
-	}
+	climbAt := t.climbsAt(t.Now, nil)
 	if c.Level == L3 {
 		t.supervise("red_card")
 	} else {
@@ -255,6 +257,17 @@ func redLight(t turn, d machine.Deadline) error {
 		e.Notify("N20", t.city()...).Notify(t.card(), t.head(c.LeadUnit)...).Fact("cause", "S03")
 	}
 	return nil
+}
+
+// climbsAt is when a case goes up a level that turned red at a moment: after the grace.
+// Emergencies and urgent matters know none.
+func (t turn) climbsAt(red time.Time, pauses []calendar.Pause) time.Time {
+	grace := t.Rules.Policy.Grace(t.Case.Urgency)
+	if grace.IsZero() {
+		return red
+	}
+	due, _ := t.Rules.Calendar.DuePaused(red, grace, pauses)
+	return due.At
 }
 
 // graceOver lifts the case one level (G21, G23, G27): L0 to the unit, the unit
@@ -360,9 +373,9 @@ func archive(t turn, _ machine.Deadline) error {
 }
 
 // blame flags the case with a fault of the unit, unless its limit passed while
-// the system was away (§6 item 95).
+// the system was away (§6 items 44, 95).
 func (t turn) blame(flag string) {
-	if !t.LateBySystem() {
+	if !t.Blameless() {
 		t.Case.flag(flag)
 	}
 }
@@ -370,7 +383,7 @@ func (t turn) blame(flag string) {
 // card is the notice that brings a card: a plain warning when none is raised
 // because the system was away.
 func (t turn) card() string {
-	if t.LateBySystem() {
+	if t.Blameless() {
 		return "N20"
 	}
 	return "N21"
@@ -379,13 +392,10 @@ func (t turn) card() string {
 // supervise raises the supervision mark; it never sinks, and is not raised for a
 // limit that passed while the system was away.
 func (t turn) supervise(mark string) {
-	if t.LateBySystem() {
+	if t.Blameless() {
 		return
 	}
-	rank := map[string]int{"": 0, "none": 0, "reminded": 1, "yellow_card": 2, "red_card": 3, "listed": 4}
-	if rank[mark] > rank[t.Case.Supervision] {
-		t.Case.Supervision = mark
-	}
+	t.Case.Supervision = supervision.Raise(t.Case.Supervision, mark)
 }
 
 // city are the city's supervisors, above the counties.

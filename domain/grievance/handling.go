@@ -21,7 +21,7 @@ func handlingSteps() []step {
 	return []step{
 		{Action: "record-attempt", Rule: "§3.2 L0", ZH: "记录化解尝试", EN: "Record attempt", From: []machine.State{LocalResolving},
 			Who: machine.As(inTownship, townOffice, townLeader, mediator),
-			Fields: []form.Field{{Name: "outcome", ZH: "结果", EN: "outcome", Type: form.Choice, Required: true, Options: []string{"progress", "failed"}},
+			Fields: []form.Field{form.Choice.Named("outcome", "结果", "outcome").Or("progress", "有进展", "progress").Or("failed", "未化解", "failed").Need(),
 				text("measures", "所做工作", "what was tried").Need()}, Do: do(recordAttempt)},
 		{Action: "add-assist", Rule: "§4.4 assist", ZH: "增加协办单位", EN: "Add assist unit", From: []machine.State{Dispatched, Signed, Handling, Rework},
 			Who:    append(machine.As(inCounty, dispatcher), machine.As(inLead, deptLeader)...),

@@ -1,6 +1,7 @@
 package grievance
 
 import (
+	"huajie/domain"
 	"huajie/domain/form"
 	"huajie/domain/machine"
 )
@@ -13,7 +14,7 @@ func informSteps() []step {
 	return []step{
 		{Action: "inform-petitioner", Rule: "FR3", ZH: "告知诉求人去向", EN: "Inform petitioner",
 			From: []machine.State{LocalResolving, Dispatched, Signed, Handling, ReturnPending, Adjudicating, JointResolving, LeaderResolving, Suspended}, Who: desk,
-			Fields: []form.Field{{Name: "method", ZH: "方式", EN: "method", Type: form.Choice, Required: true, Options: []string{"phone", "visit", "interview", "message", "letter"}},
+			Fields: []form.Field{contactMethod("phone", "visit", "interview", "message", "letter"),
 				text("told", "告知内容(承办单位、联系人、电话、期限)", "what was told (who, where, phone, due)").Need()},
 			Guard: guardInform, Do: do(informPetitioner)},
 		{Action: "request-supplement", Rule: "FR5", ZH: "一次性告知补正", EN: "Request supplement",
@@ -68,4 +69,15 @@ func requestSupplement(t turn) error {
 		e.Notify("N20", t.county(supervisor)...)
 	}
 	return nil
+}
+
+// contactMethods are the ways a petitioner is reached.
+var contactMethods = map[string]domain.Text{
+	"phone": {ZH: "电话", EN: "telephone"}, "visit": {ZH: "上门走访", EN: "visit"}, "interview": {ZH: "当面约谈", EN: "interview"},
+	"video": {ZH: "视频", EN: "video"}, "message": {ZH: "短信或消息", EN: "message"}, "letter": {ZH: "书信", EN: "letter"},
+}
+
+// contactMethod asks how the petitioner was reached.
+func contactMethod(ways ...string) form.Field {
+	return form.Among(form.Choice.Named("method", "方式", "method"), ways, func(way string) domain.Text { return contactMethods[way] }).Need()
 }

@@ -35,7 +35,7 @@ func intakeSteps() []step {
 			Signature: machine.TwoPersons, Signs: chief, Do: do(rejectCase)},
 		{Action: "no-longer-accept", Rule: "G5", ZH: "不再受理", EN: "No longer accept", From: []machine.State{Triage}, Who: judges,
 			Fields: []form.Field{{Name: "prior_case", ZH: "此前办件号", EN: "earlier case", Type: form.Case},
-				{Name: "ground", ZH: "情形", EN: "ground", Type: form.Choice, Required: true, Options: []string{"finalized", "in_progress"}}, reason},
+				form.Choice.Named("ground", "情形", "ground").Or("finalized", "已终结", "finally terminated").Or("in_progress", "已受理或正在办理", "accepted or in handling already").Need(), reason},
 			Signature: machine.TwoPersons, Signs: chief, Guard: guardNoLonger, Do: do(noLongerAccept)},
 		{Action: "merge", Rule: "G6", ZH: "并案", EN: "Merge", From: []machine.State{Triage}, Who: machine.As(inCounty, dispatcher),
 			Fields: []form.Field{{Name: "master", ZH: "主办件号", EN: "master case", Type: form.Case, Required: true}, reason},
@@ -49,7 +49,7 @@ func intakeSteps() []step {
 			Fields: []form.Field{line("master", "主办件号", "master case").Need()}, Guard: guardMergeRefused, Do: do(mergeRefused)},
 		{Action: "master-moved", SystemOnly: true, From: []machine.State{Merged},
 			Fields: []form.Field{line("state", "主件状态", "state of the master").Need()}, Do: do(masterMoved)},
-		{Action: "split", Rule: "§2.2", ZH: "拆分", EN: "Split", From: active, Who: append(machine.As(inCounty, dispatcher), machine.As(inTownship, townOffice)...),
+		{Action: "split", Rule: "§2.2", ZH: "拆分", EN: "Split", From: active, Who: machine.As(inCounty, dispatcher),
 			Fields: splitFields, Do: do(split)},
 		{Action: "void", Rule: "G34", ZH: "作废", EN: "Void", From: []machine.State{Registered, Triage}, Who: machine.As(inCounty, supervisor),
 			Fields: []form.Field{reason}, Signature: machine.TwoPersons, Signs: machine.As(inCounty, supervisor, director, dutyLeader),
@@ -62,7 +62,7 @@ var attributeFields = []form.Field{
 	code("urgency", "紧急程度", "urgency", "urgency"),
 	code("risk", "风险等级", "risk", "risk"),
 	code("scale", "事件规模", "scale", "scale"),
-	{Name: "confidentiality", ZH: "保密等级", EN: "confidentiality", Type: form.Choice, Options: []string{"C1", "C2", "C3"}},
+	confidentiality,
 	{Name: "headcount", ZH: "人数", EN: "headcount", Type: form.Integer, Min: 1, Max: 100000},
 }
 
@@ -100,9 +100,12 @@ func (t turn) applyAttributes() {
 	t.admit()
 }
 
-// keepsSeal: C3 is never lowered by a form.
+// keepsSeal: a class that hides who raised a matter is never lowered. Whoever it keeps from
+// knowing could open the case to themselves otherwise, the handling unit above all (§2.3).
 func (t turn) keepsSeal() error {
 	switch to := t.In.Text("confidentiality"); {
+	case t.Case.Confidentiality == codes.ConfidentialitySensitive && to == codes.ConfidentialityNormal:
+		return refuse("c2_stays", "§2.3", "敏感件不得降低保密等级", "a sensitive matter keeps its class")
 	case t.Case.sealed() && to != "" && to != codes.ConfidentialityAccusation:
 		return refuse("c3_stays", "§2.3", "检举控告材料不得降低保密等级", "accusation material keeps its class")
 	case !t.Case.sealed() && to == codes.ConfidentialityAccusation && len(t.Case.Followers) > 0:
@@ -282,11 +285,14 @@ func split(t turn) error {
 	if t.World.NewNo == "" {
 		return refuse("no_number", "§3.0", "暂无法生成新办件号", "no case number could be drawn")
 	}
+	part := input{"summary": t.In.Text("summary"), "nature": t.In.Text("nature"), "category": t.In.Text("category"),
+		"channel": t.Case.Channel, "area": t.Case.Area, "urgency": string(t.Case.Urgency), "headcount": t.Case.Headcount}
+	if t.Case.Confidentiality == codes.ConfidentialitySensitive { // it is the same person
+		part["confidentiality"] = codes.ConfidentialitySensitive
+	}
 	t.Record("split_off", "§2.2").
 		Notify("N5", t.petitioners()...).Fact("master", t.World.NewNo).
-		Cause(machine.Effect{Kind: machine.EffectStartCase, To: t.World.NewNo, Input: input{
-			"summary": t.In.Text("summary"), "nature": t.In.Text("nature"), "category": t.In.Text("category"),
-			"channel": t.Case.Channel, "area": t.Case.Area, "urgency": string(t.Case.Urgency), "headcount": t.Case.Headcount}})
+		Cause(machine.Effect{Kind: machine.EffectStartCase, To: t.World.NewNo, Input: part})
 	return nil
 }
 

@@ -134,14 +134,14 @@ func TestRegister(t *testing.T) {
 		}
 	})
 	parallel(t, "an accusation is always C3 and never goes to the unit it is about", func(t *testing.T) {
-		p := triaged(t, form.Input{"nature": "accusation", "respondent_unit": housing, "confidentiality": "C1"})
+		p := sealed(t, form.Input{"confidentiality": "C1"})
 		require.Equal(t, "C3", p.c.Confidentiality)
-		p.refuse(domain.CodeConflict, "respondent_barred", dispUser, "dispatch", attachMore)
-		p.refuse(domain.CodeConflict, "respondent_barred", dispUser, "dispatch", form.Input{"lead_unit": land, "assist_units": []any{housing}})
-		p.refuse(domain.CodeConflict, "c3_stays", dispUser, "classify", why, form.Input{"confidentiality": "C1"})
-		p.refuse(domain.CodeConflict, "c3_stays", dispUser, "dispatch", form.Input{"lead_unit": land, "confidentiality": "C1"})
-		sealed := triaged(t, form.Input{"respondent_unit": housing})
-		sealed.refuse(domain.CodeConflict, "respondent_barred", dispUser, "dispatch", attachMore, form.Input{"confidentiality": "C3"})
+		p.refuse(domain.CodeConflict, "respondent_barred", disciplineUser, "dispatch", attachMore)
+		p.refuse(domain.CodeConflict, "respondent_barred", disciplineUser, "dispatch", form.Input{"lead_unit": land, "assist_units": []any{housing}})
+		p.refuse(domain.CodeConflict, "c3_stays", disciplineUser, "classify", why, form.Input{"confidentiality": "C1"})
+		p.refuse(domain.CodeConflict, "c3_stays", disciplineUser, "dispatch", form.Input{"lead_unit": land, "confidentiality": "C1"})
+		open := triaged(t, form.Input{"respondent_unit": housing})
+		open.refuse(domain.CodeConflict, "respondent_barred", dispUser, "dispatch", attachMore, form.Input{"confidentiality": "C3"})
 		later := handling(t, form.Input{"respondent_unit": housing}).do(dispUser, "classify", why, form.Input{"confidentiality": "C3"})
 		require.Equal(t, grievance.JointResolving, later.c.State, "the centre takes it away from the unit it is about")
 		require.Equal(t, centre, later.c.LeadUnit)
@@ -150,6 +150,25 @@ func TestRegister(t *testing.T) {
 		for _, n := range p.saw("triage_overdue").Notices {
 			require.NotContains(t, n.Facts, "suggested_unit")
 		}
+	})
+	parallel(t, "a sensitive matter is not opened by whom it is closed to, nor by anybody", func(t *testing.T) {
+		lower := form.Input{"confidentiality": "C1"}
+		sensitive := form.Input{"confidentiality": "C2"}
+		begin(t, sensitive).refuse(domain.CodeConflict, "c2_stays", officeUser, "start-triage", lower)
+		p := triaged(t, sensitive)
+		p.refuse(domain.CodeConflict, "c2_stays", dispUser, "dispatch", attachMore, lower)
+		p.refuse(domain.CodeConflict, "c2_stays", dispUser, "assign-local", lower)
+		p = handling(t, sensitive)
+		for _, user := range []string{officeUser, dispUser, supervisor1, directorUser} {
+			p.refuse(domain.CodeConflict, "c2_stays", user, "classify", why, lower)
+		}
+		require.Equal(t, "C2", p.do(dispUser, "classify", why, form.Input{"risk": "yellow"}).c.Confidentiality)
+		require.Equal(t, "C3", handling(t, sensitive).do(dispUser, "classify", why, form.Input{"confidentiality": "C3"}).c.Confidentiality)
+	})
+	parallel(t, "what is split off a sensitive matter is one", func(t *testing.T) {
+		in := form.Input{"summary": "另一事项", "nature": "help", "reason": "x"}
+		require.Equal(t, "C2", triaged(t, form.Input{"confidentiality": "C2"}).do(dispUser, "split", in).last().Effects[0].Input.Text("confidentiality"))
+		require.False(t, triaged(t).do(dispUser, "split", in).last().Effects[0].Input.Has("confidentiality"))
 	})
 	parallel(t, "a transfer inherits the sender's date less a working day", func(t *testing.T) {
 		p := triaged(t, form.Input{"channel": "hotline_12345", "due_by_sender": "2026-03-05T17:00:00+08:00"})
@@ -246,4 +265,22 @@ func TestMergedCaseWaitsForItsMaster(t *testing.T) {
 	withMaster(unrated)
 	unrated.do(dispUser, "merge", why, form.Input{"master": masterNo}).expire("unmerge").do("system", "master-moved", form.Input{"state": "archived"})
 	require.True(t, grievance.Final(unrated.c))
+}
+
+// TestAConvertedEventBeginsAtTheCentre: what a department could not put right twice
+// is for the centre to resolve (E18).
+func TestAConvertedEventBeginsAtTheCentre(t *testing.T) {
+	t.Parallel()
+	p := newPlay(t, monday)
+	in := form.Input{"nature": "complaint", "summary": "井盖两次修复不合格", "channel": "grid_member", "area": town}
+	r := grievance.Registration{No: no, Anonymous: true, Origin: "220402E2026030200001", Converted: true, Input: in}
+	events, c, err := grievance.Register(r, machine.Command{Key: "K0", Actor: domain.SystemActor()}, p.rules, p.now)
+	require.NoError(t, err)
+	p.c = grievance.Fresh()
+	p.take(p.c, events, c)
+	require.Equal(t, grievance.JointResolving, p.c.State)
+	require.Equal(t, grievance.L2, p.c.Level)
+	require.Equal(t, centre, p.c.Owner.Unit)
+	require.Contains(t, p.c.Deadlines, "joint.convene")
+	require.NotContains(t, p.c.Deadlines, "pickup", "nobody waits at the front desk for it")
 }

@@ -45,7 +45,7 @@ func (m *model) value(f form.Field) any {
 	case form.Code:
 		return pick(m, m.rules.Codes.Options(f.Table)...)
 	case form.Choice:
-		return pick(m, f.Options...)
+		return pick(m, f.Values()...)
 	case form.Unit:
 		return m.unit()
 	case form.Units:

@@ -234,6 +234,10 @@ func (m *model) system() {
 		_ = m.try("system", "session-moved", form.Input{"session": no, "session_state": state, "lead_unit": pick(m, housing, farm)})
 		return
 	}
+	if m.chance(3) { // the system was away until now
+		_ = m.try("system", "move-for-outage", away("O1", m.now.Add(-time.Duration(m.between(1, 3000))*time.Minute), m.now))
+		return
+	}
 	action := pick(m, "follower-joined", "follower-left", "master-moved")
 	in := form.Input{"follower": "220402G2026030200077"}
 	if action == "master-moved" {

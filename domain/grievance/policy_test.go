@@ -223,7 +223,9 @@ func TestNobodyResponsible(t *testing.T) {
 		p := triaged(t).under(map[string]any{"no_body.township_owns": "false"}).do(dispUser, "declare-no-body", ownerless)
 		require.Equal(t, centre, p.c.LeadUnit)
 		require.Empty(t, p.c.AssistUnits)
-		triaged(t, form.Input{"nature": "accusation"}).refuse(domain.CodeConflict, "sealed_apart", dispUser, "declare-no-body", ownerless)
+		sealed(t).refuse(domain.CodeForbidden, "not_your_case", dispUser, "declare-no-body", ownerless)
+		own := form.Input{"nature": "accusation", "respondent_unit": discipline} // about the vault: others act
+		triaged(t, own).refuse(domain.CodeConflict, "sealed_apart", dispUser, "declare-no-body", ownerless)
 	})
 }
 
@@ -233,8 +235,8 @@ func TestAdjudicationIsAPrecedent(t *testing.T) {
 	require.Contains(t, adjudicating(t).do(directorUser, "adjudicate", ruled).c.Flags, grievance.Precedent)
 	off := adjudicating(t).under(map[string]any{"adjudicate.precedent": "false"}).do(directorUser, "adjudicate", ruled)
 	require.NotContains(t, off.c.Flags, grievance.Precedent)
-	accused := dispatched(t, form.Input{"nature": "accusation", "respondent_unit": tax}).
-		do(dispUser, "start-adjudication", form.Input{"parties": []any{housing, land}, "arguments": "x"}).do(directorUser, "adjudicate", ruled)
+	accused := sealed(t, form.Input{"respondent_unit": tax}).do(disciplineUser, "dispatch", attachMore).
+		do(disciplineUser, "start-adjudication", form.Input{"parties": []any{housing, land}, "arguments": "x"}).do(disciplineUser, "adjudicate", ruled)
 	require.NotContains(t, accused.c.Flags, grievance.Precedent, "an accusation is no example to others")
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"huajie/domain"
 	"huajie/domain/calendar"
+	"huajie/domain/casefile"
 	"huajie/domain/codes"
 	"huajie/domain/form"
 	"huajie/domain/machine"
@@ -23,7 +24,12 @@ type Registration struct {
 	Origin       string    // case it was split from
 	OriginSealed bool      // that case is accusation material: its number stays in the vault
 	InheritedDue time.Time // due date set by a sender (12345, a superior), §4.2 online_transfer
+	Converted    bool      // it was a grid event that failed its verification twice: it begins at L2 (E18)
 }
+
+// confidentiality is how far a matter may be known (§2.3); C0 is for what is published.
+var confidentiality = form.Choice.Named("confidentiality", "保密等级", "confidentiality").
+	Or(codes.ConfidentialityNormal, "一般", "normal").Or(codes.ConfidentialitySensitive, "敏感", "sensitive").Or(codes.ConfidentialityAccusation, "检举控告", "accusation")
 
 // RegisterFields are the inputs of a registration (Appendix A 登记表) beside the petitioner.
 var RegisterFields = []form.Field{
@@ -36,7 +42,7 @@ var RegisterFields = []form.Field{
 	code("urgency", "紧急程度", "urgency", "urgency"),
 	code("risk", "风险等级", "risk", "risk"),
 	code("scale", "事件规模", "scale", "scale"),
-	{Name: "confidentiality", ZH: "保密等级", EN: "confidentiality", Type: form.Choice, Options: []string{"C1", "C2", "C3"}},
+	confidentiality,
 	line("place", "详细地点", "place"),
 	text("request", "诉求事项", "request"),
 	text("facts", "事实与理由", "facts and reasons"),
@@ -108,6 +114,14 @@ func Register(r Registration, cmd machine.Command, rules *machine.Rules, now tim
 	if c := t.Case; c.Urgency == "emergency" || c.Risk == "red" || t.groupVisit() {
 		e.Notify("N20", t.county(dutyLeader, dispatcher)...)
 	}
+	if r.Converted {
+		t.To(Triage)
+		t.Record("triage_started", "G2").Untold("told_with_the_event")
+		t.accept()
+		if err := t.joint(codes.TriggerNoLead, "G9", "joint_started"); err != nil {
+			return nil, nil, err
+		}
+	}
 	return t.Events(), t.Case, nil
 }
 
@@ -138,7 +152,7 @@ func (t turn) withoutName() {
 // describe sets what the matter is about.
 func (t turn) describe(r Registration, now time.Time) {
 	c, in := t.Case, t.In
-	c.No, c.Kind = r.No, "grievance"
+	c.No, c.Kind = r.No, casefile.KindGrievance
 	c.Nature, c.Channel, c.Category = in.Text("nature"), in.Text("channel"), in.Text("category")
 	c.Track = codes.TrackOf(codes.Nature(c.Nature))
 	c.Summary = strings.TrimSpace(in.Text("summary"))

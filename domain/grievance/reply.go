@@ -40,8 +40,9 @@ func replySteps() []step {
 	}
 }
 
-var serviceMethod = form.Field{Name: "service_method", ZH: "送达方式", EN: "method of service", Type: form.Choice, Required: true,
-	Options: []string{"in_person", "mail", "electronic", "lien", "public_notice", "phone"}}
+var serviceMethod = form.Choice.Named("service_method", "送达方式", "method of service").
+	Or("in_person", "直接送达", "in person").Or("mail", "邮寄送达", "by mail").Or("electronic", "电子送达", "electronically").
+	Or("lien", "留置送达", "left at the door").Or("public_notice", "公告送达", "by public notice").Or("phone", "电话告知", "by telephone").Need()
 
 // answerBase are the inputs of every answer (G18).
 var answerBase = []form.Field{
@@ -91,6 +92,9 @@ func guardAnswer(l Level, rule string, more func(*machine.Turn[*Case]) error) fu
 			if sessionOpen(s.State) {
 				return refuse("session_open", "§3.5", "联合会商尚未结束,不能答复", "a joint session is still open")
 			}
+		}
+		if err := c.noWhistle(); err != nil {
+			return err
 		}
 		if c.State == Rework && c.Reply != nil && digest(t.In.Text("result")) == c.Reply.Digest {
 			return fault("result", "unchanged", "返工后的答复须有新的事实或措施", "after rework the answer must differ")

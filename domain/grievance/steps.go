@@ -2,11 +2,13 @@ package grievance
 
 import (
 	"slices"
+	"time"
 
 	"huajie/domain"
 	"huajie/domain/form"
 	"huajie/domain/machine"
 	"huajie/domain/org"
+	"huajie/domain/supervision"
 )
 
 // Machine is the machine of the grievance: every step of §3.1, in the order of
@@ -14,9 +16,10 @@ import (
 var Machine = newMachine()
 
 func newMachine() *machine.Machine[*Case] {
-	m := &machine.Machine[*Case]{Name: "grievance", Fresh: Fresh, Stands: stands, Seat: seat}
+	m := &machine.Machine[*Case]{Name: "grievance", Types: supervision.Named(types), Fresh: Fresh, Stands: stands, Seat: seat}
 	m.Steps = slices.Concat(intakeSteps(), dispatchSteps(), returnSteps(), handlingSteps(), replySteps(),
-		escalationSteps(), jointSteps(), closingSteps(), dutySteps(), informSteps(), noBodySteps())
+		escalationSteps(), jointSteps(), whistleSteps(), closingSteps(), dutySteps(), informSteps(), noBodySteps(),
+		[]step{machine.OutageStep(active, do(moveForOutage))}, supervision.Steps(ladder), machine.HandedSteps(active, do(handlerLeft), do(transferUnit)))
 	openVault(m)
 	limitSigning(m)
 	m.Expire = expiries(m)
@@ -45,8 +48,12 @@ const (
 	asHandler  machine.Place = "handler"   // a handler named on the case
 	asLeader   machine.Place = "leader"    // the county leader named on the case
 	atCallback machine.Place = "callback"  // covers the county, and did not handle the case
+	atLocal    machine.Place = "local"     // covers the place of occurrence, of a case at L0
 	asFirst    machine.Place = "first"     // the first responder, or staff of the first unit
 	asOffered  machine.Place = "offered"   // the side a hand-over is offered to
+	asOrdered  machine.Place = "ordered"   // a unit that owes an answer to supervision
+
+	atTownCallback machine.Place = "town_callback" // covers the place of occurrence, and did not handle the case
 
 	inVault       machine.Place = "vault"          // keeps the accusations of the county, and is not accused
 	vaultCallback machine.Place = "vault_callback" // the same, and did not handle the case
@@ -76,14 +83,12 @@ const (
 
 // stands judges how an office stands to the case.
 func stands(t *machine.Turn[*Case], g org.Grant, place machine.Place) bool {
-	c, tree := t.Case, t.Rules.Org
+	c := t.Case
 	switch place {
 	case anywhere:
 		return true
-	case inCounty:
-		return covers(tree, g.Unit, c.County)
-	case inTownship:
-		return covers(tree, g.Unit, c.Area)
+	case inCounty, inTownship, atCallback, atTownCallback, atLocal:
+		return !(turn{t}).closed() && standsOutside(t, g, place)
 	case inLead:
 		return g.Unit == c.LeadUnit
 	case inOwner:
@@ -94,31 +99,37 @@ func stands(t *machine.Turn[*Case], g org.Grant, place machine.Place) bool {
 		return g.Unit == c.LeadUnit && contains(c.Handlers, t.Actor.User)
 	case asLeader:
 		return t.Actor.User == c.OwningLeader
-	case atCallback:
-		return covers(tree, g.Unit, c.County) && g.Unit != c.LeadUnit && !contains(c.Handlers, t.Actor.User)
 	case inVault:
 		return turn{t}.inside(g)
 	case vaultCallback:
 		return turn{t}.inside(g) && !contains(c.Handlers, t.Actor.User)
 	case asFirst:
 		return t.Actor.User == c.FirstResponder || (c.FirstResponder == "" && g.Unit == c.FirstUnit)
+	case asOrdered:
+		return c.Orders.Owes(g.Unit)
 	case asOffered:
 		return c.Offer != nil && g.Unit == c.Offer.Unit && (c.Offer.User == "" || c.Offer.User == t.Actor.User)
 	}
 	return false
 }
 
-// covers tells whether an area lies in the charge of a unit. An area has its
-// own subtree; a centre or an organ has that of the area it serves.
-func covers(tree *org.Tree, unit, area string) bool {
-	u, ok := tree.Unit(unit)
-	if !ok {
-		return false
+// standsOutside judges an office that serves the place of the case, whoever works on it.
+func standsOutside(t *machine.Turn[*Case], g org.Grant, place machine.Place) bool {
+	c, tree := t.Case, t.Rules.Org
+	apart := g.Unit != c.LeadUnit && !contains(c.Handlers, t.Actor.User)
+	switch place {
+	case inCounty:
+		return tree.Serves(g.Unit, c.County)
+	case inTownship:
+		return tree.Serves(g.Unit, c.Area)
+	case atCallback:
+		return tree.Serves(g.Unit, c.County) && apart
+	case atTownCallback:
+		return tree.Serves(g.Unit, c.Area) && apart && g.Unit != c.Owner.Unit
+	case atLocal:
+		return tree.Serves(g.Unit, c.Area) && c.Level == L0
 	}
-	if u.Kind.Area() {
-		return tree.Within(area, u.ID)
-	}
-	return tree.Within(area, u.Parent)
+	return false
 }
 
 // owes tells whether the unit has an open task.
@@ -138,41 +149,22 @@ var (
 	statement  = form.Field{Name: "statement", ZH: "说明", EN: "statement", Type: form.Text, Required: true}
 )
 
+// The fields most inputs are made of.
+var (
+	text  = form.Text.Named
+	line  = form.Line.Named
+	unit  = form.Unit.Named
+	units = form.Units.Named
+	yes   = form.Boolean.Named
+	date  = form.Date.Named
+)
+
 func code(name, zh, en, table string) form.Field {
 	return form.Field{Name: name, ZH: zh, EN: en, Type: form.Code, Table: table}
 }
 
-func text(name, zh, en string) form.Field {
-	return form.Field{Name: name, ZH: zh, EN: en, Type: form.Text}
-}
-
-func line(name, zh, en string) form.Field {
-	return form.Field{Name: name, ZH: zh, EN: en, Type: form.Line}
-}
-
-func yes(name, zh, en string) form.Field {
-	return form.Field{Name: name, ZH: zh, EN: en, Type: form.Boolean}
-}
-
-func unit(name, zh, en string) form.Field {
-	return form.Field{Name: name, ZH: zh, EN: en, Type: form.Unit}
-}
-
-func units(name, zh, en string) form.Field {
-	return form.Field{Name: name, ZH: zh, EN: en, Type: form.Units}
-}
-
-func date(name, zh, en string) form.Field {
-	return form.Field{Name: name, ZH: zh, EN: en, Type: form.Date}
-}
-
-// refuse is a conflict with a rule.
-func refuse(reason, rule, zh, en string) error { return domain.Refuse(reason, rule, zh, en) }
-
-// fault is one faulty input found by a guard.
-func fault(field, reason, zh, en string) error {
-	return domain.Invalid(domain.Fault(field, reason, zh, en))
-}
+// refuse is a conflict with a rule, fault one faulty input found by a guard.
+var refuse, fault = domain.Refuse, domain.Faulty
 
 // Who is told: shorthands for the recipients of notices.
 
@@ -228,6 +220,11 @@ func (t turn) desk(unit string) []machine.Recipient {
 		return keeper
 	}
 	return at(unit, t.roles(unit)[0])
+}
+
+// FirstDesk is who takes orders for the unit that received a matter.
+func FirstDesk(c *Case, rules *machine.Rules) []machine.Recipient {
+	return turn{Machine.Begin(c, domain.SystemActor(), rules, machine.World{}, time.Time{}, time.Time{})}.desk(c.FirstUnit)
 }
 
 // head is who answers for a unit.

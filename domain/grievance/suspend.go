@@ -116,5 +116,6 @@ func (t turn) resumeNow(event string) *machine.Event {
 	t.Case.Suspension = nil
 	t.closePause()
 	t.To(Handling)
+	t.awaitHandler()
 	return t.Record(event, "G20").Notify("N12", t.petitioners()...)
 }

@@ -6,6 +6,7 @@ import (
 	"huajie/domain/codes"
 	"huajie/domain/machine"
 	"huajie/domain/org"
+	"huajie/domain/supervision"
 )
 
 // Accusation material (C3) is worked inside the vault: by the discipline
@@ -21,7 +22,8 @@ var vaultSteps = []string{"start-triage", "classify", "guide-legal", "reject-cas
 	"dispatch", "sign-for", "assign-handler", "contact-petitioner", "add-assist", "waive-task", "extend", "pause", "unpause", "suspend",
 	"review-suspension", "resume", "accept-return", "reject-return", "start-adjudication", "adjudicate",
 	"issue-reply", "joint-conclude", "record-service", "start-joint", "escalate-l2", "escalate-l3", "start-leader", "designate-leader",
-	"inform-petitioner", "request-supplement", "plan-session", "close-explained", "close-unreachable", "reopen", "hand-over"}
+	"inform-petitioner", "request-supplement", "plan-session", "close-explained", "close-unreachable", "reopen", "hand-over",
+	supervision.Remind, supervision.YellowCard, supervision.RedCard}
 
 // vaultCallbacks are the steps of the vault that are not for who handled the case.
 var vaultCallbacks = []string{"evaluate", "rework"}
@@ -70,6 +72,10 @@ func sealedSigners(s step) func(*machine.Turn[*Case]) []machine.Who {
 // sealed tells whether the case is accusation material.
 func (c *Case) sealed() bool { return c.Confidentiality == codes.ConfidentialityAccusation }
 
+// closed tells whether the case is worked in the vault alone: an office that merely serves
+// the place takes no step on it, even when its holder has seen it at the window (§2.3).
+func (t turn) closed() bool { return t.Case.sealed() && t.vault() != "" }
+
 // vault is the department that keeps the county's accusations; empty when the
 // case is about that department itself, or about whoever stands above it.
 func (t turn) vault() string {
@@ -84,7 +90,7 @@ func (t turn) vault() string {
 // the unit the accusation is about.
 func (t turn) inside(g org.Grant) bool {
 	c, tree := t.Case, t.Rules.Org
-	if !c.sealed() || t.barred(g.Unit) || !covers(tree, g.Unit, c.County) {
+	if !c.sealed() || t.barred(g.Unit) || !tree.Serves(g.Unit, c.County) {
 		return false
 	}
 	u, _ := tree.Unit(g.Unit)

@@ -13,9 +13,9 @@ import (
 // OpenFields are the inputs a session is opened with; the case fills them in
 // from its step plan-session (J1).
 var OpenFields = []form.Field{
-	line("case", "办件", "case").Need(),
+	{Name: "case", ZH: "办件", EN: "case", Type: form.Case, Required: true},
 	unit("county", "县(区)", "county").Need(),
-	{Name: "level", ZH: "层级", EN: "level", Type: form.Choice, Required: true, Options: []string{string(codes.LevelJoint), string(codes.LevelLeader)}},
+	form.Choice.Named("level", "层级", "level").Or(string(codes.LevelJoint), "中心牵头联合化解", "joint, led by the centre").Or(string(codes.LevelLeader), "县(区)领导牵头化解", "county-leader-led").Need(),
 	line("risk", "风险等级", "risk"),
 	{Name: "chair", ZH: "主持人", EN: "chair", Type: form.User, Required: true},
 	unit("chair_unit", "主持单位", "unit of the chair").Need(),

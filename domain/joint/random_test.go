@@ -38,7 +38,7 @@ func TestRandomSessions(t *testing.T) {
 			b.random(rt)
 			b.invariants()
 		}
-		if b.s.State == joint.Concluded {
+		if b.Case.State == joint.Concluded {
 			concluded++
 		}
 	})
@@ -50,11 +50,11 @@ func (b *bench) random(rt *rapid.T) {
 	action, who := "", ""
 	switch dice := rapid.IntRange(0, 19).Draw(rt, "dice"); {
 	case dice == 19:
-		b.pass(b.later(rt))
+		b.Jump(b.later(rt))
 		return
 	case dice > 5:
-		if b.s.State == joint.Notified && b.now.Before(b.s.HeldAt) && rapid.Bool().Draw(rt, "to the meeting") {
-			b.pass(b.s.HeldAt)
+		if b.Case.State == joint.Notified && b.Now.Before(b.Case.HeldAt) && rapid.Bool().Draw(rt, "to the meeting") {
+			b.Jump(b.Case.HeldAt)
 			return
 		}
 		action, who = b.sensible(rt)
@@ -66,42 +66,41 @@ func (b *bench) random(rt *rapid.T) {
 	if action == "" {
 		return
 	}
-	by := domain.SystemActor()
-	if action != "change-chair" {
-		by = actor(rt, who)
+	if action == "change-chair" {
+		who = domain.System
 	}
-	before := b.s.Seq
-	if err := b.try(by, action, b.input(rt, action)); err != nil {
+	before := b.Case.Seq
+	if err := b.Try(who, action, b.input(rt, action)); err != nil {
 		require.NotEmpty(rt, domain.CodeOf(err), "only refusals: %v", err)
-		require.Equal(rt, before, b.s.Seq)
+		require.Equal(rt, before, b.Case.Seq)
 	}
 }
 
 // sensible is a step somebody who wants the session to end would take.
 func (b *bench) sensible(rt *rapid.T) (action, who string) {
 	unit := rapid.SampledFrom([]string{lead, second, third}).Draw(rt, "unit")
-	switch b.s.State {
+	switch b.Case.State {
 	case joint.Planned:
-		return "notify-units", b.s.Chair
+		return "notify-units", b.Case.Chair
 	case joint.Notified:
 		if rapid.Bool().Draw(rt, "unit acts") {
 			return "give-opinion", "liaison." + unit
 		}
-		return rapid.SampledFrom([]string{"record-attendance", "hold"}).Draw(rt, "chair acts"), b.s.Chair
+		return rapid.SampledFrom([]string{"record-attendance", "hold"}).Draw(rt, "chair acts"), b.Case.Chair
 	case joint.Held:
 		if rapid.Bool().Draw(rt, "unit acts") {
 			return "sign-minutes", "liaison." + unit
 		}
-		return "conclude", b.s.Chair
+		return "conclude", b.Case.Chair
 	}
 	return "", ""
 }
 
 func (b *bench) later(rt *rapid.T) time.Time {
-	if d, ok := b.s.Next(); ok && rapid.Bool().Draw(rt, "to the deadline") && d.At.After(b.now) {
+	if d, ok := b.Case.Next(); ok && rapid.Bool().Draw(rt, "to the deadline") && d.At.After(b.Now) {
 		return d.At
 	}
-	return b.now.Add(time.Duration(rapid.IntRange(1, 3000).Draw(rt, "minutes")) * time.Minute)
+	return b.Now.Add(time.Duration(rapid.IntRange(1, 3000).Draw(rt, "minutes")) * time.Minute)
 }
 
 func (b *bench) person(rt *rapid.T, action string) string {
@@ -109,11 +108,11 @@ func (b *bench) person(rt *rapid.T, action string) string {
 	if slices.Contains([]string{"acknowledge", "give-opinion", "sign-minutes"}, action) {
 		return rapid.SampledFrom([]string{"liaison.", "leader.", "handler."}).Draw(rt, "office") + u
 	}
-	return rapid.SampledFrom([]string{b.s.Chair, b.s.Chair, boss, "disp.220402", "director.220403", "liaison." + u}).Draw(rt, "person")
+	return rapid.SampledFrom([]string{b.Case.Chair, b.Case.Chair, boss, "disp.220402", "director.220403", "liaison." + u}).Draw(rt, "person")
 }
 
 func (b *bench) input(rt *rapid.T, action string) form.Input {
-	soon := b.now.Add(time.Duration(rapid.IntRange(1, 9000).Draw(rt, "ahead")) * time.Minute).Format(time.RFC3339)
+	soon := b.Now.Add(time.Duration(rapid.IntRange(1, 9000).Draw(rt, "ahead")) * time.Minute).Format(time.RFC3339)
 	switch action {
 	case "notify-units":
 		if rapid.Bool().Draw(rt, "as planned") {
@@ -150,16 +149,11 @@ func (b *bench) input(rt *rapid.T, action string) form.Input {
 
 // invariants must hold after every step.
 func (b *bench) invariants() {
-	b.t.Helper()
-	for i, e := range b.all {
-		require.Equal(b.t, i+1, e.Seq)
-		if e.From != e.To {
-			require.Contains(b.t, edges[e.From], e.To, "no such edge: %s → %s", e.From, e.To)
-		}
-	}
-	s := b.s
-	require.Len(b.t, s.Seats, 3, "no seat is lost")
-	require.Equal(b.t, joint.Over(s.State), len(s.Deadlines) == 0 && !s.EndedAt.IsZero(), "an open session has ended or an ended one goes on")
+	b.T.Helper()
+	b.Chained(edges)
+	s := b.Case
+	require.Len(b.T, s.Seats, 3, "no seat is lost")
+	require.Equal(b.T, joint.Over(s.State), len(s.Deadlines) == 0 && !s.EndedAt.IsZero(), "an open session has ended or an ended one goes on")
 	for _, seat := range s.Seats {
 		b.clocks(seat)
 		b.marks(seat)
@@ -168,65 +162,65 @@ func (b *bench) invariants() {
 		came := false
 		for _, seat := range s.Seats {
 			came = came || seat.Present()
-			require.False(b.t, seat.Present() && !seat.Heard(), "%s came and was not heard", seat.Unit)
-			require.False(b.t, seat.Present() && seat.SignedAt.IsZero() && !seat.SignLate, "%s came and did not sign", seat.Unit)
+			require.False(b.T, seat.Present() && !seat.Heard(), "%s came and was not heard", seat.Unit)
+			require.False(b.T, seat.Present() && seat.SignedAt.IsZero() && !seat.SignLate, "%s came and did not sign", seat.Unit)
 		}
-		require.True(b.t, came)
+		require.True(b.T, came)
 	}
 	b.toldTheTruth()
 }
 
 // clocks: a seat that owes something has a clock for it, or is late on record.
 func (b *bench) clocks(seat joint.Seat) {
-	b.t.Helper()
+	b.T.Helper()
 	running := func(kind string) bool {
-		d, ok := b.s.Deadlines[kind+"."+seat.Unit]
+		d, ok := b.Case.Deadlines[kind+"."+seat.Unit]
 		return ok && d.Duty && d.Unit == seat.Unit && !d.At.IsZero()
 	}
 	away := seat.Attendance == joint.Excused || seat.Attendance == joint.Absent
-	switch b.s.State {
+	switch b.Case.State {
 	case joint.Planned:
-		require.False(b.t, running("ack") || running("opinion") || running("sign"))
-		_, session := b.s.Deadlines["meeting"]
-		require.True(b.t, session || !b.now.Before(b.s.HeldAt), "nobody waits for the meeting")
+		require.False(b.T, running("ack") || running("opinion") || running("sign"))
+		_, session := b.Case.Deadlines["meeting"]
+		require.True(b.T, session || !b.Now.Before(b.Case.HeldAt), "nobody waits for the meeting")
 	case joint.Notified:
-		require.True(b.t, seat.Attendance != "" || running("ack") || seat.AckLate || !seat.AckedAt.IsZero())
-		require.True(b.t, away || running("opinion") || seat.Heard(), "%s owes an opinion without a clock", seat.Unit)
-		require.False(b.t, away && (running("ack") || running("opinion")), "%s is away and owes nothing", seat.Unit)
+		require.True(b.T, seat.Attendance != "" || running("ack") || seat.AckLate || !seat.AckedAt.IsZero())
+		require.True(b.T, away || running("opinion") || seat.Heard(), "%s owes an opinion without a clock", seat.Unit)
+		require.False(b.T, away && (running("ack") || running("opinion")), "%s is away and owes nothing", seat.Unit)
 	case joint.Held:
 		owes := seat.Present() || seat.Role == joint.RoleLead
-		require.True(b.t, !owes || running("sign") || seat.SignLate || !seat.SignedAt.IsZero())
-		require.False(b.t, !owes && running("sign"))
+		require.True(b.T, !owes || running("sign") || seat.SignLate || !seat.SignedAt.IsZero())
+		require.False(b.T, !owes && running("sign"))
 	}
 }
 
 // marks: late is who acted after the limit, or let it pass, and nobody else.
 func (b *bench) marks(seat joint.Seat) {
-	b.t.Helper()
+	b.T.Helper()
 	for _, m := range []struct {
 		due, done time.Time
 		late      bool
 	}{{seat.AckDue, seat.AckedAt, seat.AckLate}, {seat.OpinionDue, seat.OpinionAt, seat.OpinionLate}, {seat.SignDue, seat.SignedAt, seat.SignLate}} {
 		if m.late {
-			require.False(b.t, m.due.After(b.now), "late before its limit")
-			require.True(b.t, m.done.IsZero() || !m.done.Before(m.due), "late though in time")
+			require.False(b.T, m.due.After(b.Now), "late before its limit")
+			require.True(b.T, m.done.IsZero() || !m.done.Before(m.due), "late though in time")
 		}
 	}
 }
 
 // toldTheTruth: the case last heard of the state the session is in.
 func (b *bench) toldTheTruth() {
-	b.t.Helper()
+	b.T.Helper()
 	last := ""
-	for _, e := range b.all {
+	for _, e := range b.All {
 		for _, f := range e.Effects {
 			last = f.Input.Text("session_state")
 		}
 	}
-	if b.s.State != joint.Planned {
-		require.Equal(b.t, string(b.s.State), last)
+	if b.Case.State != joint.Planned {
+		require.Equal(b.T, string(b.Case.State), last)
 	}
-	if b.s.State == joint.Planned {
-		require.Empty(b.t, last)
+	if b.Case.State == joint.Planned {
+		require.Empty(b.T, last)
 	}
 }

@@ -14,7 +14,7 @@ import (
 var Machine = newMachine()
 
 func newMachine() *machine.Machine[*Session] {
-	m := &machine.Machine[*Session]{Name: "joint", Fresh: Fresh, Stands: stands}
+	m := &machine.Machine[*Session]{Name: "joint", Types: types, Fresh: Fresh, Stands: stands}
 	m.Steps = append(append(summonSteps(), meetingSteps()...), outcomeSteps()...)
 	m.Expire = expiries()
 	return m
@@ -127,7 +127,7 @@ func meetingSteps() []step {
 
 var attendanceFields = []form.Field{
 	unit("unit", "单位", "unit").Need(),
-	{Name: "attendance", ZH: "到会情况", EN: "attendance", Type: form.Choice, Required: true, Options: []string{Attended, Proxy, Absent}},
+	form.Choice.Named("attendance", "到会情况", "attendance").Or(Attended, "到会", "attended").Or(Proxy, "委托代为参会", "by proxy").Or(Absent, "未到会", "absent").Need(),
 	line("attendee", "参会人员", "who attended"),
 	line("proxy_letter", "委托书", "letter of proxy"),
 }
@@ -156,31 +156,18 @@ func cancelFields(t *machine.Turn[*Session]) []form.Field {
 	return []form.Field{why}
 }
 
+// The fields most inputs are made of.
+var (
+	text   = form.Text.Named
+	line   = form.Line.Named
+	unit   = form.Unit.Named
+	moment = form.Moment.Named
+)
+
 var reason = form.Field{Name: "reason", ZH: "理由", EN: "reason", Type: form.Text, Required: true}
 
-func text(name, zh, en string) form.Field {
-	return form.Field{Name: name, ZH: zh, EN: en, Type: form.Text}
-}
-
-func line(name, zh, en string) form.Field {
-	return form.Field{Name: name, ZH: zh, EN: en, Type: form.Line}
-}
-
-func unit(name, zh, en string) form.Field {
-	return form.Field{Name: name, ZH: zh, EN: en, Type: form.Unit}
-}
-
-func moment(name, zh, en string) form.Field {
-	return form.Field{Name: name, ZH: zh, EN: en, Type: form.Moment}
-}
-
-// refuse is a conflict with a rule.
-func refuse(reason, rule, zh, en string) error { return domain.Refuse(reason, rule, zh, en) }
-
-// fault is one faulty input found by a guard.
-func fault(field, reason, zh, en string) error {
-	return domain.Invalid(domain.Fault(field, reason, zh, en))
-}
+// refuse is a conflict with a rule, fault one faulty input found by a guard.
+var refuse, fault = domain.Refuse, domain.Faulty
 
 // Who is told, and how the case hears of it.
 

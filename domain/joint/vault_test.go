@@ -10,6 +10,7 @@ import (
 	"huajie/domain/form"
 	"huajie/domain/joint"
 	"huajie/domain/machine"
+	"huajie/internal/testkit/trial"
 )
 
 // TestBarredUnit: nothing a session about an accusation decides may name the unit it
@@ -18,24 +19,24 @@ func TestBarredUnit(t *testing.T) {
 	t.Parallel()
 	in := opening()
 	in["respondent_unit"] = second
-	_, _, err := joint.Open("X-J1", machine.Command{Actor: actor(t, boss), Input: in}, book.RulesFor(county, monday), monday)
+	_, _, err := joint.Open("X-J1", machine.Command{Actor: trial.Actor(t, boss), Input: in}, trial.Book.RulesFor(county, trial.Monday), trial.Monday)
 	require.Equal(t, domain.CodeConflict, domain.CodeOf(err), "a seat for the accused unit")
 
 	const barred = "220402-D27"
 	b := newBench(t, form.Input{"respondent_unit": barred})
-	require.Equal(t, barred, b.s.Barred)
-	require.NotContains(t, b.all[0].Input, "respondent_unit")
-	notices, err := json.Marshal(b.all[0].Notices)
+	require.Equal(t, barred, b.Case.Barred)
+	require.NotContains(t, b.All[0].Input, "respondent_unit")
+	notices, err := json.Marshal(b.All[0].Notices)
 	require.NoError(t, err)
 	require.NotContains(t, string(notices), barred)
-	b.s.State = joint.Held
-	for u, seat := range b.s.Seats {
-		seat.Attendance, seat.SignedAt = joint.Attended, monday
-		b.s.Seats[u] = seat
+	b.Case.State = joint.Held
+	for u, seat := range b.Case.Seats {
+		seat.Attendance, seat.SignedAt = joint.Attended, trial.Monday
+		b.Case.Seats[u] = seat
 	}
-	b.faults("lead_unit_final", "not_a_unit", boss, "conclude", form.Input{"lead_unit_final": barred, "joint_opinion": "x"})
-	b.faults("measures[0].executor", "not_a_unit", boss, "conclude", form.Input{"lead_unit_final": lead, "joint_opinion": "x",
+	b.Faults("lead_unit_final", "not_a_unit", boss, "conclude", form.Input{"lead_unit_final": barred, "joint_opinion": "x"})
+	b.Faults("measures[0].executor", "not_a_unit", boss, "conclude", form.Input{"lead_unit_final": lead, "joint_opinion": "x",
 		"measures": []any{map[string]any{"executor": barred, "what": "x", "due": "2026-12-20"}}})
-	b.do(boss, "conclude", form.Input{"lead_unit_final": lead, "joint_opinion": "x"})
-	require.Equal(t, joint.Concluded, b.s.State)
+	b.Do(boss, "conclude", form.Input{"lead_unit_final": lead, "joint_opinion": "x"})
+	require.Equal(t, joint.Concluded, b.Case.State)
 }

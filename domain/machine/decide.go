@@ -13,17 +13,11 @@ import (
 
 // Begin opens a turn on a copy of the state; the state itself is never changed.
 func (m *Machine[S]) Begin(s S, actor domain.Actor, rules *Rules, world World, at, recorded time.Time) *Turn[S] {
-	own := m.Fresh()
-	b, err := json.Marshal(s)
-	if err == nil {
-		err = json.Unmarshal(b, own)
-	}
-	if err != nil {
+	own, base := m.Fresh(), encode(s)
+	if err := json.Unmarshal(base, own); err != nil {
 		panic(fmt.Sprintf("state of %s cannot be copied: %v", s.GetHead().No, err)) // a programming error
 	}
-	t := &Turn[S]{Case: own, Now: at, Rules: rules, World: world, Actor: actor, m: m, recorded: recorded, from: own.GetHead().State}
-	t.base = t.encode()
-	return t
+	return &Turn[S]{Case: own, Now: at, Rules: rules, World: world, Actor: actor, m: m, recorded: recorded, base: base, from: own.GetHead().State}
 }
 
 // Events gives what the turn recorded.
@@ -87,7 +81,7 @@ func (t *Turn[S]) begin(now time.Time, actor domain.Actor, deadline string) {
 	t.Now, t.Actor, t.deadline = now, actor, deadline
 	t.In, t.By, t.Unit, t.told = nil, Who{}, "", false
 	t.Proposer, t.ProposerUnit, t.AskedAt = "", "", time.Time{}
-	t.causes = nil
+	t.causes, t.excused = nil, false
 }
 
 func notYourOffice(rule string) *domain.Error {
@@ -235,6 +229,7 @@ func (t *Turn[S]) fireUntil(now time.Time) (more bool, err error) {
 // fire lets one deadline take effect at the moment it was due.
 func (t *Turn[S]) fire(d Deadline) error {
 	t.begin(d.At, domain.SystemActor(), d.ID)
+	t.excused = Touched(d, t.Case.GetHead().Outages)
 	t.Clear(d.ID)
 	before := len(t.events)
 	if rule, ok := t.m.Expire[d.Kind]; ok {
@@ -287,6 +282,25 @@ func (m *Machine[S]) Named(action string, in form.Input) (users, cases []string)
 	return named(step.Fields, in)
 }
 
+// Files lists the uploaded files an input names.
+func (m *Machine[S]) Files(action string, in form.Input) []string {
+	step, ok := m.Step(action)
+	if !ok {
+		return nil
+	}
+	return FilesOf(step.Fields, in)
+}
+
+// FilesOf lists the uploaded files among inputs.
+func FilesOf(fields []form.Field, in form.Input) (ids []string) {
+	for _, f := range fields {
+		if f.Type == form.Files {
+			ids = append(ids, in.List(f.Name)...)
+		}
+	}
+	return ids
+}
+
 func named(fields []form.Field, in form.Input) (users, cases []string) {
 	for _, f := range fields {
 		switch f.Type {
@@ -296,6 +310,8 @@ func named(fields []form.Field, in form.Input) (users, cases []string) {
 			users = append(users, in.List(f.Name)...)
 		case form.Case:
 			cases = append(cases, in.Text(f.Name))
+		case form.Cases:
+			cases = append(cases, in.List(f.Name)...)
 		case form.Objects:
 			for _, o := range in.Objects(f.Name) {
 				u, c := named(f.Of, o)

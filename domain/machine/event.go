@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	jsonpatch "github.com/evanphx/json-patch/v5"
-
 	"huajie/domain/form"
 )
 
@@ -46,33 +44,10 @@ func Evolve[S Subject](s S, fresh func() S, e Event) (S, error) {
 	if e.Seq != s.GetHead().Seq+1 {
 		return s, fmt.Errorf("event %d of %s does not follow %d", e.Seq, e.No, s.GetHead().Seq)
 	}
-	before, err := json.Marshal(s)
-	if err != nil {
-		return s, fmt.Errorf("state of %s: %w", e.No, err)
-	}
-	after := before
-	if len(e.Change) > 0 {
-		if after, err = jsonpatch.MergePatch(before, e.Change); err != nil {
-			return s, fmt.Errorf("event %d of %s: %w", e.Seq, e.No, err)
-		}
-	}
 	next := fresh()
-	if err := json.Unmarshal(after, next); err != nil {
+	if err := patched(next, s, e.Change); err != nil {
 		return s, fmt.Errorf("event %d of %s: %w", e.Seq, e.No, err)
 	}
 	next.GetHead().Seq = e.Seq
 	return next, nil
-}
-
-// change gives the merge patch that leads from one encoded state to the next,
-// or nil when nothing changed.
-func change(before, after []byte) (json.RawMessage, error) {
-	patch, err := jsonpatch.CreateMergePatch(before, after)
-	if err != nil {
-		return nil, fmt.Errorf("compare states: %w", err)
-	}
-	if string(patch) == "{}" {
-		return nil, nil
-	}
-	return patch, nil
 }

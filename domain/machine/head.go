@@ -27,6 +27,7 @@ type Head struct {
 	Seq       int                 `json:"seq"`
 	Deadlines map[string]Deadline `json:"deadlines,omitempty"`
 	Requests  map[string]Request  `json:"requests,omitempty"`
+	Outages   []calendar.Pause    `json:"outages,omitempty"` // of the system, while a clock of this ran (§6 item 44)
 }
 
 // GetHead makes a state that embeds Head a Subject.
@@ -37,7 +38,7 @@ func (h *Head) GetHead() *Head { return h }
 type Subject interface{ GetHead() *Head }
 
 // Deadline is a moment at which something happens by itself. It is absolute:
-// once recorded, no later rule moves it.
+// once recorded, no later rule moves it; only an outage of the system does (Outlast).
 type Deadline struct {
 	ID          string         `json:"id"`
 	Kind        string         `json:"kind"` // selects what happens on expiry
@@ -48,6 +49,7 @@ type Deadline struct {
 	Duty        bool           `json:"duty,omitempty"`        // somebody must act before it; passing it means being late
 	Unit        string         `json:"unit,omitempty"`        // who must act
 	Ref         string         `json:"ref,omitempty"`         // the task, request or session it belongs to
+	Set         time.Time      `json:"set,omitzero"`          // where it lay before an outage moved it; only without a limit of its own
 }
 
 // Pending gives the deadlines in the order they fire.
@@ -124,4 +126,6 @@ const (
 	EffectTell         = "tell"          // give a system command to another running machine
 	EffectStartCase    = "start_case"    // start the workflow of a case registered by this commit
 	EffectStartSession = "start_session" // open a joint session under this case
+	// EffectBlowWhistle drafts a whistle for this case (W1); To is its number, "" to draw one.
+	EffectBlowWhistle = "blow_whistle"
 )

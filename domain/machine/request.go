@@ -50,7 +50,7 @@ func (m *Machine[S]) needsSecond(t *Turn[S], step *Step[S]) bool {
 func (m *Machine[S]) ask(t *Turn[S], step *Step[S]) error {
 	h := t.Case.GetHead()
 	for _, r := range h.Requests {
-		if r.Action == step.Action {
+		if r.Action == step.Action && (!step.PerUnit || r.Unit == t.Unit) {
 			return domain.Refuse("already_requested", step.Rule, "同一事项正在等待审批", "the same step already waits for approval")
 		}
 	}
@@ -111,7 +111,7 @@ func (m *Machine[S]) maySign(t *Turn[S], r Request, step *Step[S]) error {
 		return nil
 	}
 	// The signer is judged as of the request: what it asks for decides who signs.
-	t.In = r.Input
+	t.In, t.ProposerUnit = r.Input, r.Unit
 	by, unit, ok := m.office(t, m.signers(t, step))
 	if !ok {
 		return domain.Forbid("not_your_office", step.Rule, "您不能审批此申请", "you may not decide this request")
@@ -204,6 +204,15 @@ func (t *Turn[S]) dropMoot() []Request {
 	}
 	slices.SortFunc(moot, func(a, b Request) int { return strings.Compare(a.ID, b.ID) })
 	return moot
+}
+
+// DropRequestsOf removes what a unit has asked for, for a step that makes it moot.
+func (t *Turn[S]) DropRequestsOf(unit string) {
+	for _, r := range t.Case.GetHead().Requests {
+		if r.Unit == unit {
+			t.drop(r)
+		}
+	}
 }
 
 // DropRequests removes every waiting request, for a step that makes them moot.

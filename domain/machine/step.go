@@ -58,6 +58,7 @@ type Step[S Subject] struct {
 	SignsFor  func(*Turn[S]) []Who  // who may sign, where it depends on the case
 	Within    func(*Turn[S]) string // policy key of the time the signer has, "" for none
 	Lapse     Lapse                 // what happens when nobody signs in time
+	PerUnit   bool                  // every unit may have a request of its own waiting
 
 	Guard func(*Turn[S]) error // conditions beyond state, office and form
 	Do    func(*Turn[S]) error
@@ -104,9 +105,11 @@ func (s *Step[S]) mayEver(a domain.Actor) bool {
 
 // Machine is a table of steps and what its deadlines do.
 type Machine[S Subject] struct {
-	Name   string
-	Fresh  func() S
-	Steps  []Step[S]
+	Name  string
+	Fresh func() S
+	Steps []Step[S]
+	// Types names the types of event it records, beside those every machine does.
+	Types  map[string]domain.Text
 	Expire map[string]func(*Turn[S], Deadline) error // by Deadline.Kind
 	// Stands tells whether a grant stands to the case as the place demands.
 	Stands func(t *Turn[S], g org.Grant, place Place) bool

@@ -7,8 +7,12 @@ import (
 
 	"huajie/domain"
 	"huajie/domain/calendar"
+	"huajie/domain/catalogue"
 	"huajie/domain/codes"
+	"huajie/domain/evidence"
 	"huajie/domain/form"
+	"huajie/domain/geo"
+	"huajie/domain/grid"
 	"huajie/domain/org"
 	"huajie/domain/policy"
 )
@@ -32,9 +36,13 @@ type Rules struct {
 	Codes    *codes.Tables
 	Calendar *calendar.Calendar
 	Policy   policy.Set
+	// Grids tell where a place belongs; nil knows no grid.
+	Grids *grid.Index
 	// Suggest asks the duty catalogue who should lead a matter of the category
 	// in the area (R21, R44).
 	Suggest func(category, area string) (org.Suggestion, bool)
+	// Events is the catalogue of grid events (§8.6).
+	Events *catalogue.Events
 }
 
 // Related is what a decision may know of another case.
@@ -45,6 +53,7 @@ type Related struct {
 	Master                     string
 	Confidentiality            string
 	CreatedAt                  time.Time
+	Place                      geo.Point // where it is, of a grid event
 }
 
 // World is what a decision needs to know beyond the case and the rules; the
@@ -56,10 +65,28 @@ type World struct {
 	// RecordedAt is when the decision is written down, where that is later than
 	// the moment it is taken at: the ledger was away in between.
 	RecordedAt time.Time
+	// Photos are the photos named in the input that are whole, with those like them.
+	Photos map[string]evidence.Photo
+	// Staff are the members and leaders of the grid of an event, those on leave
+	// marked, for whoever goes to verify (E15).
+	Staff []Colleague
+	// Nearby are the events of the same kind near by in the time before, newest first
+	// (§6 item 81).
+	Nearby []Related
+	// Reports counts the reporter's events of this quarter, and those rejected.
+	Reports struct{ All, Rejected int }
 	// HangUps counts the lead unit's cases of this quarter, for hangup.quota.
 	HangUps struct{ Suspended, Due int }
 	// Explained counts the lead unit's cases closed this quarter, for explained.quota.
 	Explained struct{ Explained, Closed int }
+}
+
+// Colleague is somebody who holds an office for a place.
+type Colleague struct {
+	User string
+	Role org.Role
+	Unit string
+	Away bool // on leave
 }
 
 // Turn is the deciding of one command. Steps change Case and Record what they did.
@@ -82,6 +109,7 @@ type Turn[S Subject] struct {
 	key      string
 	deadline string
 	told     bool
+	excused  bool // the deadline that fires is held against nobody
 	base     []byte
 	from     State
 	events   []Event
@@ -143,7 +171,7 @@ func (t *Turn[S]) Record(typ, rule string) *Event {
 	h := t.Case.GetHead()
 	moot := t.dropMoot()
 	h.Seq++
-	after := t.encode()
+	after := encode(t.Case)
 	patch, err := change(t.base, after)
 	if err != nil {
 		panic(err) // both sides were just encoded from structs
@@ -164,15 +192,11 @@ func (t *Turn[S]) Record(typ, rule string) *Event {
 	return &t.events[len(t.events)-1]
 }
 
-// encode gives the state without its sequence, which every event implies.
-func (t *Turn[S]) encode() []byte {
-	h := t.Case.GetHead()
-	seq := h.Seq
-	h.Seq = 0
-	b, err := json.Marshal(t.Case)
-	h.Seq = seq
+// encode gives the state as JSON.
+func encode[S Subject](s S) []byte {
+	b, err := json.Marshal(s)
 	if err != nil {
-		panic(fmt.Sprintf("state of %s cannot be encoded: %v", h.No, err)) // a programming error
+		panic(fmt.Sprintf("state of %s cannot be encoded: %v", s.GetHead().No, err)) // a programming error
 	}
 	return b
 }

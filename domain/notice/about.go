@@ -5,17 +5,20 @@ import (
 	"time"
 
 	"huajie/domain"
+	"huajie/domain/casefile"
+	"huajie/domain/casekind"
 	"huajie/domain/codes"
 	"huajie/domain/grievance"
 	"huajie/domain/joint"
 	"huajie/domain/machine"
+	"huajie/domain/whistle"
 )
 
 // About is what a message may say of its case or session: numbers, units,
 // levels and dates. The matter and the person who raised it are not in it.
 type About struct {
 	No   string
-	Kind string // grievance, joint_session
+	Kind string // of the case; joint_session, whistle
 	Case string // number of the case; its own for a case
 
 	State           domain.Text
@@ -42,38 +45,27 @@ type About struct {
 	Steps        map[string]time.Time // live deadlines by their ID
 	Tasks        map[string]time.Time // due dates of open tasks, by unit
 
+	What    domain.Text // kind of a whistle
 	MeetsAt time.Time
 	Room    string
 
 	responder, leader string // account names
 }
 
-// FromCase says what there is to say of a case.
-func FromCase(c *grievance.Case, rules *machine.Rules) About {
-	a := About{No: c.No, Kind: "grievance", Case: c.No, Track: c.Track, Confidentiality: c.Confidentiality,
-		Anonymous: c.Anonymous, NameUnclear: c.WrittenNoDuty && !c.Anonymous,
+// FromCase says what there is to say of a case of any kind.
+func FromCase(of casefile.Case, rules *machine.Rules) About {
+	c, kind := of.Card(), casekind.Of(of)
+	a := About{No: c.No, Kind: kind.Name, Case: c.No, Track: c.Track, Confidentiality: c.Confidentiality,
+		Anonymous: c.Anonymous, NameUnclear: c.NameUnclear,
 		Immediate: c.Urgency == codes.UrgencyEmergency || c.Risk == string(codes.RiskRed),
 		FirstUnit: unitName(rules, c.FirstUnit), responder: c.FirstResponder,
 		Owner: unitName(rules, c.Owner.Unit), Lead: unitName(rules, c.LeadUnit), LeadUnit: c.LeadUnit, leader: c.OwningLeader,
-		RegisteredAt: c.RegisteredAt, AcceptedAt: c.AcceptedAt, Steps: steps(c.Deadlines), Tasks: map[string]time.Time{}}
-	a.State = domain.Text{ZH: grievance.Labels[c.State].ZH, EN: grievance.Labels[c.State].EN}
+		RegisteredAt: c.RegisteredAt, AcceptedAt: c.AcceptedAt, DueAt: c.PolicyDue, StatutoryDue: c.StatutoryDue, HangUpUntil: c.HangUpUntil,
+		Steps: steps(of.GetHead().Deadlines), Tasks: c.Tasks}
+	a.State, _ = kind.StateLabel(c.State)
 	for _, l := range grievance.Levels {
 		if l.Level == c.Level {
 			a.Level = domain.Text{ZH: l.ZH, EN: l.EN}
-		}
-	}
-	if c.Policy != nil {
-		a.DueAt = c.Policy.Due
-	}
-	if c.Statutory != nil {
-		a.StatutoryDue = c.Statutory.Due
-	}
-	if c.Suspension != nil {
-		a.HangUpUntil = c.Suspension.Until
-	}
-	for _, k := range c.Tasks {
-		if first, ok := a.Tasks[k.Unit]; k.Open() && (!ok || k.Due.Before(first)) {
-			a.Tasks[k.Unit] = k.Due
 		}
 	}
 	return a
@@ -107,6 +99,14 @@ func (a About) Named(name func(username string) (domain.Text, bool)) About {
 // People are the accounts Named will ask for.
 func (a About) People() []string {
 	return slices.DeleteFunc([]string{a.responder, a.leader}, func(s string) bool { return s == "" })
+}
+
+// FromWhistle says what there is to say of a whistle. The place and the matter are for those
+// who open it.
+func FromWhistle(w *whistle.Whistle, rules *machine.Rules) About {
+	return About{No: w.No, Kind: whistle.Stream, Case: w.Case, Immediate: w.Kind == whistle.Emergency,
+		State: domain.Text(whistle.Labels[w.State]), What: domain.Text(whistle.KindLabels[w.Kind]),
+		FirstUnit: unitName(rules, w.Township), Owner: unitName(rules, w.Owner), Steps: steps(w.Deadlines), Tasks: map[string]time.Time{}}
 }
 
 func steps(deadlines map[string]machine.Deadline) map[string]time.Time {

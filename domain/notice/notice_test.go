@@ -20,6 +20,7 @@ import (
 	"huajie/domain/machine"
 	"huajie/domain/notice"
 	"huajie/domain/org"
+	"huajie/domain/whistle"
 	"huajie/rulebook"
 )
 
@@ -72,6 +73,17 @@ func session() *joint.Session {
 	return s
 }
 
+// blown is a whistle in the middle of everything.
+func blown() *whistle.Whistle {
+	w := &whistle.Whistle{Kind: whistle.Emergency, County: county, Township: "220402008", Place: secret[0], Matter: secret[1], Why: secret[2], Owner: lead, Centre: "220402008-C",
+		Seats: map[string]whistle.Seat{lead: {Unit: lead, State: whistle.Blown}}}
+	w.No, w.State, w.Deadlines = "220402W2026112300001", whistle.Blown, map[string]machine.Deadline{}
+	for i, id := range []string{"approve", "respond." + lead, "arrive." + lead, "evaluate", "counter"} {
+		w.Deadlines[id] = machine.Deadline{ID: id, At: monday.Add(time.Duration(i+1) * time.Hour)}
+	}
+	return w
+}
+
 func centre() string {
 	u, _ := book.Org.CentreOf(county)
 	return u.ID
@@ -88,6 +100,7 @@ type row struct {
 	input    form.Input
 	reason   string
 	session  bool
+	whistle  bool
 }
 
 var (
@@ -154,6 +167,26 @@ func rows() []row {
 	for _, event := range []string{"session_opened", "units_notified", "excused", "chair_changed", "held", "concluded", "failed", "cancelled"} {
 		list = append(list, row{n: "N8", event: event, to: atLead, session: true, input: said})
 	}
+	about := map[string]string{"unit": assist, "cause": "S07"}
+	for _, x := range [][]string{
+		{"N7", "whistle_blown", "whistle_coordinated", "whistle_ruled"},
+		{"N8", "whistle_blown"},
+		{"N9", "whistle_proposed", "whistle_drafted", "whistle_revised", "whistle_coordination_started"},
+		{"N10", "whistle_rejected", "whistle_withdrawn", "whistle_draft_lapsed"},
+		{"N13", "whistle_approved", "whistle_responded", "whistle_arrived", "whistle_work_started", "whistle_work_done", "whistle_refused", "whistle_unit_released",
+			"whistle_coordinated", "whistle_ruled", "whistle_unit_evaluated", "whistle_counter_evaluated"},
+		{"N16", "whistle_completed", "whistle_evaluated", "whistle_unrated", "whistle_adjudicated"},
+		{"N17", "whistle_work_returned"},
+		{"N20", "whistle_approval_overdue", "whistle_approval_missed", "whistle_coordination_overdue", "whistle_ruling_overdue"},
+		{"N21", "whistle_response_overdue", "whistle_arrival_overdue", "whistle_work_overdue", "whistle_second_yellow", "whistle_refused_without_ground",
+			"whistle_not_reported", "whistle_unfinished", "whistle_ruling_defied"},
+	} {
+		for _, event := range x[1:] {
+			list = append(list, row{n: x[0], event: event, to: atLead, whistle: true, input: said, facts: about})
+		}
+	}
+	list = append(list, row{n: "N9", event: "requested", to: atLead, whistle: true, facts: map[string]string{"action": "refuse-whistle"}},
+		row{n: "N10", event: "declined", to: person, whistle: true, facts: map[string]string{"action": "refuse-whistle"}})
 	return append(list,
 		row{n: "N8", event: "units_notified", to: petitioner, session: true},
 		row{n: "N8", event: "cancelled", to: petitioner, session: true},
@@ -167,6 +200,9 @@ func render(r row) notice.Message {
 	a.QueryCode = "K7M2P9XA"
 	if r.session {
 		a = notice.FromSession(session(), rules)
+	}
+	if r.whistle {
+		a = notice.FromWhistle(blown(), rules)
 	}
 	return notice.Render(machine.Notice{N: r.n, To: r.to, Facts: r.facts}, e, a, rules)
 }

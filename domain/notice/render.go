@@ -5,6 +5,7 @@ import (
 	"text/template"
 
 	"huajie/domain"
+	"huajie/domain/casefile"
 	"huajie/domain/codes"
 	"huajie/domain/machine"
 )
@@ -50,7 +51,10 @@ func Render(n machine.Notice, e machine.Event, about About, rules *machine.Rules
 }
 
 func titleOf(n machine.Notice, e machine.Event) domain.Text {
-	t := titles[n.N]
+	t, ok := titles[n.N+"/"+e.Type]
+	if !ok {
+		t = titles[n.N]
+	}
 	if n.N == "N21" {
 		card := domain.Text{ZH: "黄牌", EN: "yellow card"}
 		if redCards[e.Type] {
@@ -62,10 +66,12 @@ func titleOf(n machine.Notice, e machine.Event) domain.Text {
 }
 
 // redCards are the events whose supervision notice is a red card; any other is a yellow one.
-var redCards = map[string]bool{"red_card": true, "overdue": true, "statutory_overdue": true}
+var redCards = map[string]bool{"red_card": true, "overdue": true, "statutory_overdue": true, "whistle_second_yellow": true,
+	"whistle_refused_without_ground": true, "whistle_not_reported": true, "whistle_unfinished": true, "whistle_ruling_defied": true}
 
 // find chooses the words: those for the event and the petitioner, for the
-// petitioner, for a unit that owes a task, for the event, or of the notice.
+// petitioner, for a unit that owes a task, for the event, for the kind of subject,
+// or of the notice.
 func find(n machine.Notice, e machine.Event, about About) compiled {
 	var keys []string
 	if n.To.Petitioner != "" {
@@ -74,7 +80,15 @@ func find(n machine.Notice, e machine.Event, about About) compiled {
 	if _, owes := about.Tasks[n.To.Unit]; owes && n.To.Unit != about.LeadUnit {
 		keys = append(keys, n.N+"@task")
 	}
-	for _, key := range append(keys, n.N+"/"+e.Type, n.N) {
+	keys = append(keys, n.N+"/"+e.Type, n.N+"@"+about.Kind, n.N)
+	if about.Kind == casefile.KindGridEvent {
+		for _, key := range keys {
+			if c, ok := bodies[ofEvents+key]; ok {
+				return c
+			}
+		}
+	}
+	for _, key := range keys {
 		if c, ok := bodies[key]; ok {
 			return c
 		}
@@ -87,8 +101,17 @@ type compiled struct{ zh, en *template.Template }
 // bodies are the texts, read once.
 var bodies = func() map[string]compiled {
 	out := map[string]compiled{}
-	for key, t := range texts {
+	compile := func(key string, t domain.Text) {
 		out[key] = compiled{template.Must(template.New(key).Parse(t.ZH)), template.Must(template.New(key).Parse(t.EN))}
+	}
+	for key, t := range texts {
+		compile(key, t)
+	}
+	for key, t := range whistleTexts {
+		compile(key, t)
+	}
+	for key, t := range eventTexts {
+		compile(ofEvents+key, t)
 	}
 	return out
 }()
@@ -111,10 +134,14 @@ type words struct {
 	SignBy, TaskBy, ConfirmBy, ConveneBy    string
 	DesignateBy, MeetBy, RuleBy, JudgeBy    string
 	AckBy, MinutesBy, Until                 string
+	ReviewBy, SupplementBy, StageBy         string // grid events
+	VerifyBy, ReworkBy, ClosedAs            string
+	RespondBy, ArriveBy, ApproveBy          string // of a whistle
+	EvaluateBy, CounterBy, Kind, About      string
 	Meets, Room                             string
 	What, Limit, Left                       string // N20
 	Reason, Trigger, Cause, Closing, Route  string
-	Master, Prior, Action, Task             string
+	Master, Prior, Action, Task, Outage     string
 	Evaluation, Review, Reopen, ApplyRemedy string
 }
 
@@ -153,7 +180,11 @@ func wordsFor(l language, n machine.Notice, e machine.Event, a About, rules *mac
 		Meets: l.moment(a.MeetsAt), Room: a.Room,
 		Trigger: label(codes.TableEscalationTrigger, e.Reason), Cause: label(codes.TableSupervisionCause, n.Facts["cause"]),
 		Closing: label(codes.TableClosingType, n.Facts["closing"]), Route: label(codes.TableLegalRoute, e.Input.Text("legal_route")),
-		Master: n.Facts["master"], Prior: e.Input.Text("prior_case"), Task: n.Facts["task"], Action: l.of(actionName(n.Facts["action"]))}
+		Master: n.Facts["master"], Prior: e.Input.Text("prior_case"), Task: n.Facts["task"], Outage: n.Facts["outage"], Action: l.of(actionName(a.Kind, n.Facts["action"]))}
+	w.ReviewBy, w.SupplementBy, w.StageBy, w.VerifyBy, w.ReworkBy = step("review"), step("supplement"), step("stage"), step("verify"), step("rework")
+	w.ClosedAs = l.of(closedAs[n.Facts["closing"]])
+	w.RespondBy, w.ArriveBy, w.ApproveBy = step("respond."+n.To.Unit), step("arrive."+n.To.Unit), step("approve")
+	w.EvaluateBy, w.CounterBy, w.Kind, w.About = step("evaluate"), step("counter"), l.of(a.What), l.of(unitName(rules, n.Facts["unit"]))
 	w.Reason = label(reasonTables[e.Type], e.Reason)
 	w.alarm(l, n, e, a)
 	w.windows(l, a, rules)
@@ -169,11 +200,15 @@ var reasonTables = map[string]string{
 	"suspended":        codes.TableHangupReason,
 	"extended":         codes.TableExtensionReason,
 	"return_requested": codes.TableReturnReason,
+	"review_rejected":  codes.TableEventRejection,
 }
 
 // alarm fills in what a warning is about.
 func (w *words) alarm(l language, n machine.Notice, e machine.Event, a About) {
 	x, ok := alarms[e.Type]
+	if own, of := eventAlarms[e.Type]; of && a.Kind == casefile.KindGridEvent {
+		x, ok = own, true
+	}
 	if !ok {
 		return
 	}

@@ -25,6 +25,12 @@ var titles = map[string]domain.Text{
 	"N19": {ZH: "延期告知书", EN: "Notice of extension"},
 	"N20": {ZH: "预警/超期通知", EN: "Warning"},
 	"N21": {ZH: "督办单", EN: "Supervision notice"},
+	"N23": {ZH: "事件结果推送", EN: "What became of your report"},
+
+	"N7/whistle_blown":       {ZH: "吹哨单", EN: "Whistle"},
+	"N7/whistle_coordinated": {ZH: "吹哨单", EN: "Whistle"},
+	"N7/whistle_ruled":       {ZH: "吹哨单", EN: "Whistle"},
+	"N8/whistle_blown":       {ZH: "吹哨抄送", EN: "Whistle, in copy"},
 }
 
 // texts are the words of every notice, by number, and where one number says
@@ -219,6 +225,14 @@ var texts = map[string]domain.Text{
 	"N19": {
 		ZH: "您反映的事项(编号{{.No}})办理期限延长{{with .Reason}},理由:{{.}}{{end}},新的期限{{with .Statutory}}{{.}}{{else}}{{.Due}}{{end}}。",
 		EN: "The limit for your matter (no. {{.No}}) is extended{{with .Reason}}; reason: {{.}}{{end}}; new date {{with .Statutory}}{{.}}{{else}}{{.Due}}{{end}}.",
+	},
+	"N19/moved_for_outage": {
+		ZH: "因系统停机({{.Outage}}),办件{{.No}}的政策时限已按停机占用的工作时间顺延{{with .Due}},办结期限{{.}}{{end}}。法定期限不变。",
+		EN: "Because of a system outage ({{.Outage}}) the policy limits of case {{.No}} move by the working time lost{{with .Due}}; due {{.}}{{end}}. The statutory date stays.",
+	},
+	"N19/moved_for_outage@petitioner": {
+		ZH: "因系统停机,您反映的事项(编号{{.No}})办理期限顺延至{{.Due}}。",
+		EN: "Because of a system outage the date for your matter (no. {{.No}}) moves to {{.Due}}.",
 	},
 	"N20": {
 		ZH: "办件{{.No}}:{{with .What}}{{.}}{{else}}有时限需要处理{{end}}{{with .Limit}},时限{{.}}{{end}}{{with .Left}}(剩余{{.}}){{end}}。当前状态:{{.State}}{{with .Owner}},负责单位:{{.}}{{end}}。",

@@ -5,8 +5,9 @@ import (
 
 	"huajie/domain"
 	"huajie/domain/calendar"
-	"huajie/domain/grievance"
+	"huajie/domain/casekind"
 	"huajie/domain/joint"
+	"huajie/domain/whistle"
 )
 
 // moment writes a time of day, nothing for no time.
@@ -44,15 +45,19 @@ func (l language) limit(s string) string {
 	return l.pick(amount.Text())
 }
 
-// actionName is what a step is called on its button.
-func actionName(action string) domain.Text {
+// actionName is what a step is called on its button: in a case of the kind, or in
+// a joint session.
+func actionName(kind, action string) domain.Text {
 	if action == "" {
 		return domain.Text{}
 	}
-	if s, ok := grievance.Machine.Step(action); ok {
-		return domain.Text{ZH: s.ZH, EN: s.EN}
+	if k, ok := casekind.Named(kind); ok {
+		return k.ActionLabel(action)
 	}
 	if s, ok := joint.Machine.Step(action); ok {
+		return domain.Text{ZH: s.ZH, EN: s.EN}
+	}
+	if s, ok := whistle.Machine.Step(action); ok {
 		return domain.Text{ZH: s.ZH, EN: s.EN}
 	}
 	return domain.Text{ZH: action, EN: action}

@@ -49,7 +49,7 @@ func sampleTree(t *testing.T) *org.Tree {
 func TestRolesAreThoseOfTheSpec(t *testing.T) {
 	t.Parallel()
 	roles := org.Roles()
-	assert.Len(t, roles, 34) // 33 rows of §2.1, one of which names two roles
+	assert.Len(t, roles, 35) // 33 rows of §2.1, one of which names two roles, and the township principal of W2
 	seen := map[org.Role]bool{}
 	for _, r := range roles {
 		assert.False(t, seen[r.Role], r.Role)
@@ -63,6 +63,25 @@ func TestRolesAreThoseOfTheSpec(t *testing.T) {
 	assert.False(t, org.Role("mayor").Valid())
 	_, ok := org.RoleDispatcher.Info()
 	assert.True(t, ok)
+}
+
+// TestWhoIsAnOfficer: not who raises a matter, speaks for them or is party to it, and no program.
+func TestWhoIsAnOfficer(t *testing.T) {
+	t.Parallel()
+	outside := []org.Role{org.RolePetitioner, org.RolePetitionerRep, org.RoleAgent, org.RoleParty, org.RoleIntegrator, "unheard_of"}
+	for _, r := range outside {
+		require.False(t, r.Officer(), r)
+		require.False(t, org.User{Grants: []org.Grant{{Role: r}}}.Officer(), r)
+	}
+	officers := 0
+	for _, r := range org.Roles() {
+		if r.Role.Officer() {
+			officers++
+			require.True(t, org.User{Grants: []org.Grant{{Role: org.RolePetitioner}, {Role: r.Role}}}.Officer(), "an officer may raise a matter, too")
+		}
+	}
+	require.Equal(t, len(org.Roles())-len(outside)+1, officers)
+	require.False(t, org.User{}.Officer())
 }
 
 func TestTreeAnswersWhereUnitsBelong(t *testing.T) {

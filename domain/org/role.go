@@ -3,7 +3,7 @@ package org
 // Role is an office a user may hold, named as in domain.md §2.1.
 type Role string
 
-// The roles of domain.md §2.1, in its order.
+// The roles of domain.md §2.1, in its order, and the township principal of §3.8 W2.
 const (
 	RolePetitioner         Role = "petitioner"         // 信访人/诉求人
 	RolePetitionerRep      Role = "petitioner_rep"     // 信访代表
@@ -16,6 +16,7 @@ const (
 	RoleTownshipIntake     Role = "township_intake"    // 诉求受理窗口人员
 	RoleTownshipOffice     Role = "township_office"    // 综合办公室人员
 	RoleTownshipLeader     Role = "township_leader"    // 乡街分管领导(政法委员)
+	RoleTownshipHead       Role = "township_head"      // 乡镇(街道)主要负责人 (§3.8 W2; not listed in §2.1)
 	RoleGuide              Role = "guide"              // 导引员
 	RoleWindowClerk        Role = "window_clerk"       // 窗口受理员
 	RolePoliceDesk         Role = "police_desk"        // 警务台民警
@@ -57,6 +58,7 @@ const (
 	ReachVault      Reach = "vault"      // the restricted vault of discipline matters
 	ReachSubtree    Reach = "subtree"    // county or city, by the unit of the grant
 	ReachCity       Reach = "city"       // the whole city
+	ReachCounts     Reach = "counts"     // statistics of the county or city, no single case (§2.2 stats.view)
 	ReachTenant     Reach = "tenant"     // accounts and logs, never case content
 	ReachToken      Reach = "token"      // what the token is scoped to
 )
@@ -81,6 +83,7 @@ var roleTable = []RoleInfo{
 	{RoleTownshipIntake, "诉求受理窗口人员", "township demand window clerk", ReachTownship},
 	{RoleTownshipOffice, "综合办公室人员", "township general office", ReachTownship},
 	{RoleTownshipLeader, "乡街分管领导(政法委员)", "township political-legal commissioner", ReachTownship},
+	{RoleTownshipHead, "乡镇(街道)主要负责人", "township principal", ReachTownship},
 	{RoleGuide, "导引员", "guide-desk staff", ReachCounty},
 	{RoleWindowClerk, "窗口受理员", "window clerk", ReachCounty},
 	{RolePoliceDesk, "警务台民警", "police desk officer", ReachCounty},
@@ -99,7 +102,7 @@ var roleTable = []RoleInfo{
 	{RoleDisciplineOfficer, "纪检监察接待人员", "discipline reception officer", ReachVault},
 	{RoleCountyLeader, "包案县(区)领导", "county leader owning L3 cases", ReachCounty},
 	{RoleSupervisor, "督办员", "supervision officer", ReachSubtree},
-	{RoleAnalyst, "研判员", "analyst (de-identified)", ReachSubtree},
+	{RoleAnalyst, "研判员", "analyst (de-identified)", ReachCounts},
 	{RoleCitySupervisor, "市政法委(督查考评)", "city supervision", ReachCity},
 	{RoleAuditor, "审计员", "auditor (read-only log)", ReachTenant},
 	{RoleSysAdmin, "系统管理员", "system administrator (no case content)", ReachTenant},
@@ -114,7 +117,7 @@ var roleIndex = func() map[Role]RoleInfo {
 	return m
 }()
 
-// Roles lists every role in the order of §2.1.
+// Roles lists every role in that order.
 func Roles() []RoleInfo { return append([]RoleInfo(nil), roleTable...) }
 
 // Info tells what §2.1 says of the role; ok is false for an unknown one.
@@ -125,6 +128,16 @@ func (r Role) Info() (info RoleInfo, ok bool) {
 
 // Valid tells whether the role is one of §2.1.
 func (r Role) Valid() bool { _, ok := roleIndex[r]; return ok }
+
+// Officer tells whether who holds the role acts for the house: not one of those who raise a
+// matter, speak for them or are party to it, and no program.
+func (r Role) Officer() bool {
+	switch r {
+	case RolePetitioner, RolePetitionerRep, RoleAgent, RoleParty, RoleIntegrator:
+		return false
+	}
+	return r.Valid()
+}
 
 // Label gives the names of the role in both languages, the code itself when
 // unknown.

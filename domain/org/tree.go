@@ -249,9 +249,40 @@ func (t *Tree) Area(id string) string {
 	return id
 }
 
+// AreasOf are the areas offices of some roles are over, each once: a centre or an organ is
+// over the area it belongs to.
+func (t *Tree) AreasOf(grants []Grant, roles ...Role) (out []string) {
+	for _, g := range grants {
+		if !slices.Contains(roles, g.Role) {
+			continue
+		}
+		area := t.Area(g.Unit)
+		if u, ok := t.units[area]; ok && !u.Kind.Area() {
+			area = u.Parent
+		}
+		if area != "" && !slices.Contains(out, area) {
+			out = append(out, area)
+		}
+	}
+	return out
+}
+
 // Reaches tells whether an office in the holder's unit covers the other unit by
 // territory: the unit lies in the area the holder serves.
 func (t *Tree) Reaches(holder, unit string) bool { return t.Within(unit, t.Area(holder)) }
+
+// Serves tells whether an area lies in the charge of a unit. An area has its own
+// subtree; a centre or an organ has that of the area it serves.
+func (t *Tree) Serves(unit, area string) bool {
+	u, ok := t.units[unit]
+	switch {
+	case !ok:
+		return false
+	case u.Kind.Area():
+		return t.Within(area, u.ID)
+	}
+	return t.Within(area, u.Parent)
+}
 
 // CentreOf is the centre responsible for a unit: the nearest one on the way up.
 // A grid, community or township belongs to its township centre (R39); a zone

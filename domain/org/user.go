@@ -27,6 +27,11 @@ func (u User) Holds(role Role) bool {
 	return slices.ContainsFunc(u.Grants, func(g Grant) bool { return g.Role == role })
 }
 
+// Officer tells whether the user holds any office of the house.
+func (u User) Officer() bool {
+	return slices.ContainsFunc(u.Grants, func(g Grant) bool { return g.Role.Officer() })
+}
+
 // HoldsAt tells whether the user has the role in exactly that unit.
 func (u User) HoldsAt(role Role, unit string) bool {
 	return slices.ContainsFunc(u.Grants, func(g Grant) bool { return g.Role == role && g.Unit == unit })

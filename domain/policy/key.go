@@ -48,7 +48,7 @@ func (k Key) strict() Strict {
 	return k.Strict
 }
 
-var registry = slices.Concat(chainKeys, levelKeys, handleKeys, warnKeys, signKeys, extendKeys, firstKeys, receptionKeys, gridKeys)
+var registry = slices.Concat(chainKeys, levelKeys, handleKeys, warnKeys, signKeys, extendKeys, firstKeys, receptionKeys, gridKeys, whistleKeys, photoKeys, eventKeys, notifyKeys, patrolKeys, scoreKeys, outageKeys, privacyKeys, retentionKeys)
 
 var keyIndex = func() map[string]Key {
 	m := make(map[string]Key, len(registry))

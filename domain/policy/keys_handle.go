@@ -44,5 +44,21 @@ var warnKeys = []Key{
 	{Name: "escalate.grace", Kind: KindLimit, None: true, ZH: "红灯后升级宽限", EN: "grace after red before the case goes up", Source: "§4.3 D"},
 	{Name: "escalate.grace.urgent", Kind: KindLimit, None: true, ZH: "特急、紧急件升级宽限", EN: "grace of emergency and urgent matters", Source: "§4.3 D"},
 	{Name: "escalate.fail", Kind: KindLimit, ZH: "红灯后无动作发红牌", EN: "red card when nothing happens after red", Source: "§4.3 D"},
+	{Name: "supervise.reminder", Kind: KindLimit, ZH: "回应催办", EN: "answer to a reminder", Source: "§4.7 D"},
+	{Name: "supervise.yellow", Kind: KindLimit, ZH: "黄牌书面回应", EN: "written answer to a yellow card", Source: "§4.7 D"},
+	{Name: "supervise.red", Kind: KindLimit, ZH: "红牌由负责人回应", EN: "answer of the leader to a red card", Source: "§4.7 D"},
 	{Name: "statutory.countdown", Kind: KindLimits, ZH: "法定期限倒计时提醒", EN: "reminders before the statutory due date", Source: "§4.3 D"},
+}
+
+// notifyKeys are how notices reach people outside of the house (§3.11, §4.3).
+var notifyKeys = []Key{
+	{Name: "notify.channels", Kind: KindList, ZH: "送达诉求人的渠道(依次)", EN: "channels to the petitioner, in the order they are tried", Source: "§3.11 D"},
+	{Name: "notify.petitioner", Kind: KindList, ZH: "以短信、微信送达诉求人的通知", EN: "notices that reach the petitioner by SMS or WeChat", Source: "§3.11 D"},
+	{Name: "notify.sms", Kind: KindList, ZH: "工作人员未在应用内收到时改发短信的通知", EN: "notices that reach an officer by SMS when the app has not fetched them", Source: "§3.11, R70 D"},
+	{Name: "notify.fallback", Kind: KindLimit, None: true, ZH: "紧急通知改发短信前的等待", EN: "how long the app has before an emergency goes out by SMS", Source: "§3.11 R70 D (limit ours)"},
+	{Name: "notify.fallback.normal", Kind: KindLimit, None: true, ZH: "其他通知改发短信前的等待", EN: "how long the app has before another notice goes out by SMS", Source: "§3.11 R70 D (limit ours)"},
+	{Name: "notify.batching", Kind: KindLimit, ZH: "非紧急通知合并间隔(每人)", EN: "one digest per person in this time, emergencies apart", Source: "§4.3 D"},
+	{Name: "notify.quiet.from", Kind: KindInt, ZH: "免打扰开始(时)", EN: "quiet hours begin, hour of the day", Source: "§3.11 D"},
+	{Name: "notify.quiet.to", Kind: KindInt, ZH: "免打扰结束(时)", EN: "quiet hours end, hour of the day", Source: "§3.11 D"},
+	{Name: "notify.expire", Kind: KindLimit, ZH: "逾此时间不再发送", EN: "a notice is not sent any more after", Source: "§6 item 49 D (limit ours)"},
 }

@@ -24,8 +24,10 @@ var receptionKeys = []Key{
 	{Name: "anonymous.no_rights", Kind: KindList, ZH: "匿名则无告知、复查权的事项性质", EN: "natures without notices and review when anonymous", Source: "§4.9 anonymous XF §23 A", Codes: "nature"},
 }
 
-// gridKeys are the keys of §4.10 that the rulebook itself checks.
+// gridKeys are the keys of §4.10 that the rulebook itself reads.
 var gridKeys = []Key{
 	{Name: "grid.household_min", Kind: KindInt, ZH: "网格户数下限(仅提醒)", EN: "households of a grid, warning below", Source: "§4.10 grid.household_range SEED A"},
 	{Name: "grid.household_max", Kind: KindInt, ZH: "网格户数上限(仅提醒)", EN: "households of a grid, warning above", Source: "§4.10 grid.household_range SEED A"},
+	{Name: "grid.border_metres", Kind: KindInt, ZH: "网格边界误差(米):此距离内视为位于边界", EN: "metres within which a point is on the border of a grid", Source: "§6 item 20 D"},
+	{Name: "grid.gap_metres", Kind: KindInt, ZH: "空白地带由最近网格先行处置的距离(米)", EN: "metres up to which the nearest grid takes what lies in none", Source: "§6 item 20 D"},
 }

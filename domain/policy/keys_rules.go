@@ -54,3 +54,9 @@ var firstKeys = []Key{
 	{Name: "fr.supplement_once", Kind: KindBool, ZH: "一次性告知", EN: "FR5: one complete list of missing documents", Source: "§4.6 FR5 B"},
 	{Name: "handover.confirm", Kind: KindLimit, ZH: "移交确认时限(逾期退回首问人)", EN: "FR6: the next owner confirms, else back to the first responder", Source: "§4.6 FR6 D"},
 }
+
+// outageKeys are about the system itself being away (§6 item 44).
+var outageKeys = []Key{
+	{Name: "outage.min", Kind: KindLimit, ZH: "系统停机认定最短时长(全市)", EN: "the system away for longer is an outage (city)", Source: "§6 item 44 D"},
+	{Name: "clock.drift_max", Kind: KindLimit, ZH: "服务器时钟最大偏差(全市)", EN: "clocks that differ by more are alarmed (city)", Source: "§6 item 44 D"},
+}

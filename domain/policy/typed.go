@@ -260,3 +260,28 @@ func longer(a, b calendar.Limit) calendar.Limit {
 	}
 	return b
 }
+
+// eventKind is the last word of the keys of grid events, whose limits know three
+// urgencies.
+func eventKind(u codes.Urgency) string {
+	if pressing(u) {
+		return string(u)
+	}
+	return string(codes.UrgencyNormal)
+}
+
+// EventReview is how soon a report is reviewed (E2).
+func (s Set) EventReview(u codes.Urgency) calendar.Limit {
+	return s.Limit("event.review." + eventKind(u))
+}
+
+// EventSign is how soon a unit signs for an event (E9).
+func (s Set) EventSign(u codes.Urgency) calendar.Limit { return s.Limit("event.sign." + eventKind(u)) }
+
+// EventVerify is how soon somebody goes to look (E15).
+func (s Set) EventVerify(u codes.Urgency) calendar.Limit {
+	if u == codes.UrgencyEmergency {
+		return s.Limit("event.verify.emergency")
+	}
+	return s.Limit("event.verify.normal")
+}

@@ -7,9 +7,11 @@ import (
 	"time"
 
 	"huajie/domain"
+	"huajie/domain/casefile"
+	"huajie/domain/casekind"
 	"huajie/domain/codes"
-	"huajie/domain/grievance"
 	"huajie/domain/machine"
+	"huajie/domain/supervision"
 )
 
 // CaseView is a case as a reader gets it: where it stands, who answers for it,
@@ -72,17 +74,19 @@ type CaseView struct {
 	Provisional    bool      `json:"provisional"` // a date rests on a year without a calendar
 	Paused         bool      `json:"paused"`
 
-	ReturnCount    int      `json:"return_count"`
-	ReassignCount  int      `json:"reassign_count"`
-	ExtensionCount int      `json:"extension_count"`
-	ReworkCount    int      `json:"rework_count"`
-	Supervision    string   `json:"supervision"`
-	Flags          []string `json:"flags"`
+	ReturnCount    int         `json:"return_count"`
+	ReassignCount  int         `json:"reassign_count"`
+	ExtensionCount int         `json:"extension_count"`
+	ReworkCount    int         `json:"rework_count"`
+	Supervision    string      `json:"supervision"`
+	Orders         []OrderView `json:"supervision_orders" doc:"reminders and cards that people gave, oldest first"`
+	Flags          []string    `json:"flags"`
 
 	Levels     []LevelView     `json:"levels"`
 	Tasks      []TaskView      `json:"tasks"`
 	Requests   []RequestView   `json:"requests"` // steps that wait for a second person
 	Sessions   []SessionRef    `json:"sessions"`
+	Whistles   []WhistleRef    `json:"whistles"`
 	Followers  []string        `json:"followers"`
 	Master     string          `json:"master,omitempty"`
 	Origin     string          `json:"origin,omitempty"`
@@ -92,6 +96,7 @@ type CaseView struct {
 	OutcomeGrade string          `json:"outcome_grade,omitempty"`
 	ClosingType  string          `json:"closing_type,omitempty"`
 	Evaluation   *EvaluationView `json:"evaluation,omitempty"`
+	Event        *EventPart      `json:"event,omitempty" doc:"of a grid event"`
 	Rulebook     string          `json:"rulebook_version,omitempty"`
 }
 
@@ -157,6 +162,29 @@ type RequestView struct {
 	DueAt  time.Time   `json:"due_at,omitzero"`
 }
 
+// OrderView is a reminder or a card that was given to a unit (§4.7); its words are in the
+// timeline.
+type OrderView struct {
+	Mark       string      `json:"mark" doc:"reminded, yellow_card or red_card"`
+	Cause      string      `json:"cause"`
+	CauseLabel domain.Text `json:"cause_label"`
+	Unit       string      `json:"unit"`
+	UnitName
+	By         string    `json:"by"`
+	At         time.Time `json:"at"`
+	DueAt      time.Time `json:"due_at"`
+	AnsweredAt time.Time `json:"answered_at,omitzero"`
+	AnsweredBy string    `json:"answered_by,omitempty"`
+	Missed     bool      `json:"missed" doc:"not answered in time"`
+	Event      int       `json:"event" doc:"sequence of the event that holds its words"`
+}
+
+// WhistleRef is a whistle that grew out of the case.
+type WhistleRef struct {
+	No    string `json:"no"`
+	State string `json:"state" doc:"drafted while it goes on, then how it ended"`
+}
+
 // SessionRef is a joint session under the case.
 type SessionRef struct {
 	No    string      `json:"no"`
@@ -191,105 +219,58 @@ type EvaluationView struct {
 	Founded string    `json:"founded,omitempty"`
 }
 
-// NewCaseView shows a case at a moment.
-func NewCaseView(c *grievance.Case, rules *machine.Rules, now time.Time) CaseView {
-	v := CaseView{No: c.No, Kind: c.Kind, State: c.State, StateLabel: stateText(c.State), Level: c.Level, LevelLabel: levelText(c.Level),
-		Seq: c.Seq, Over: grievance.Over(c.State),
-		Nature: c.Nature, Track: c.Track, Category: c.Category, Channel: c.Channel, Urgency: c.Urgency, Risk: c.Risk, Scale: c.Scale,
+// NewCaseView shows a case of any kind at a moment.
+func NewCaseView(c casefile.Case, rules *machine.Rules, now time.Time) CaseView {
+	kind := casekind.Of(c)
+	v := onCard(c.Card(), kind, rules, now)
+	v.requests(c.GetHead(), kind)
+	partsOf(c).fill(&v, rules)
+	return v
+}
+
+// onCard is what is shown of a case whatever its kind.
+func onCard(c casefile.Card, kind casekind.Kind, rules *machine.Rules, now time.Time) CaseView {
+	state, _ := kind.StateLabel(c.State)
+	v := CaseView{No: c.No, Kind: c.Kind, State: c.State, StateLabel: state, Level: c.Level, LevelLabel: levelText(c.Level),
+		Seq: c.Seq, Over: c.Over,
+		Nature: c.Nature, Track: c.Track, Category: c.Category, Channel: c.Channel, Urgency: c.Urgency, Risk: c.Risk,
 		Confidentiality: c.Confidentiality, Summary: c.Summary, Headcount: c.Headcount, Anonymous: c.Anonymous,
 		County: c.County, Area: c.Area, Grid: c.Grid,
 		Owner:          OwnerView{c.Owner.Unit, unitName(rules, c.Owner.Unit), c.Owner.User},
-		FirstResponder: c.FirstResponder, FirstUnit: c.FirstUnit, ReleasedAt: Local(c.ReleasedAt),
+		FirstResponder: c.FirstResponder, FirstUnit: c.FirstUnit,
 		LeadUnit: c.LeadUnit, AssistUnits: list(c.AssistUnits), Handlers: list(c.Handlers), OwningLeader: c.OwningLeader,
 		CreatedAt: Local(c.RegisteredAt), ReceivedAt: Local(c.ReceivedAt), AcceptedAt: Local(c.AcceptedAt), DispatchedAt: Local(c.DispatchedAt),
-		SignedAt: Local(c.SignedAt), LateSign: c.LateSign, ClosedAt: Local(c.ClosedAt),
-		ReturnCount: c.ReturnCount, ReassignCount: c.ReassignCount, ExtensionCount: c.ExtensionCount, ReworkCount: c.ReworkCount,
+		SignedAt: Local(c.SignedAt), ClosedAt: Local(c.ClosedAt),
+		DueAt: Local(c.Due), StepDueAt: Local(c.StepDue), PolicyDueAt: Local(c.PolicyDue), StatutoryDueAt: Local(c.StatutoryDue),
+		Light: LightOf(c.Due, c.Yellow, now), Provisional: c.Provisional, Paused: c.Paused,
 		Supervision: c.Supervision, Flags: list(c.Flags), Followers: list(c.Followers), Master: c.Master, Origin: c.Origin,
-		ClosingType: c.ClosingType, Rulebook: c.RulebookVersion}
+		OutcomeGrade: c.OutcomeGrade, ClosingType: c.ClosingType, Rulebook: c.RulebookVersion,
+		Levels: []LevelView{}, Tasks: []TaskView{}, Requests: []RequestView{}, Orders: []OrderView{}, Sessions: []SessionRef{}, Whistles: []WhistleRef{}}
+	v.Overdue = v.Light == Red
 	if v.Supervision == "" {
 		v.Supervision = "none"
 	}
 	area, lead := unitName(rules, c.Area), unitName(rules, c.LeadUnit)
 	v.AreaName, v.AreaNameEN, v.LeadUnitName, v.LeadUnitNameEN = area.ZH, area.EN, lead.ZH, lead.EN
-	if c.Category != "" {
-		v.CategoryLabel.ZH, v.CategoryLabel.EN = rules.Codes.Label(codes.TableDisputeCategory, c.Category)
-	}
-	v.dates(c, now)
-	v.children(c, rules)
-	v.outcome(c)
 	return v
 }
 
-// dates are the due dates and what follows from them.
-func (v *CaseView) dates(c *grievance.Case, now time.Time) {
-	due, yellow := DueOf(c)
-	v.DueAt, v.StepDueAt = Local(due), Local(StepDueOf(c))
-	v.Light = LightOf(due, yellow, now)
-	v.Overdue = v.Light == Red
-	if k := c.Policy; k != nil {
-		v.PolicyDueAt, v.Provisional = Local(k.Due), k.Provisional
-		v.Paused = k.Due.IsZero() && stoppedAt(c).IsZero()
-	}
-	if k := c.Statutory; k != nil {
-		v.StatutoryDueAt, v.Provisional = Local(k.Due), v.Provisional || k.Provisional
+// requests are the steps that wait for a second person.
+func (v *CaseView) requests(h *machine.Head, kind casekind.Kind) {
+	for _, id := range sorted(h.Requests) {
+		r := h.Requests[id]
+		v.Requests = append(v.Requests, RequestView{ID: r.ID, Action: r.Action, Label: kind.ActionLabel(r.Action), By: r.By, Unit: r.Unit,
+			At: Local(r.At), DueAt: Local(h.Deadlines["request."+r.ID].At)})
 	}
 }
 
-// StepDueOf is by when the next step must be taken, beside the clocks of the
-// whole case; zero when nothing but these runs.
-func StepDueOf(c *grievance.Case) time.Time {
-	for _, d := range c.Pending() {
-		if d.Duty && d.Kind != "policy.red" && d.Kind != "statutory" {
-			return d.At
-		}
-	}
-	return time.Time{}
-}
-
-// children are the parts of a case that have a life of their own.
-func (v *CaseView) children(c *grievance.Case, rules *machine.Rules) {
-	v.Levels, v.Tasks, v.Requests, v.Sessions = []LevelView{}, []TaskView{}, []RequestView{}, []SessionRef{}
-	for _, s := range c.Stays {
-		v.Levels = append(v.Levels, LevelView{Level: s.Level, Label: levelText(s.Level), Entered: Local(s.Entered), Left: Local(s.Left),
-			DueAt: Local(s.Due), Budget: s.Budget.String(), Trigger: s.Trigger, Unit: s.Owner.Unit, User: s.Owner.User})
-	}
-	for _, id := range sorted(c.Tasks) {
-		k := c.Tasks[id]
-		t := TaskView{ID: k.ID, Kind: k.Kind, Unit: k.Unit, UnitName: unitName(rules, k.Unit), What: k.What, DueAt: Local(k.Due),
-			Mandatory: k.Mandatory, Session: k.Session, State: "open", DoneAt: Local(k.DoneAt), Late: k.Late}
-		switch {
-		case k.Cancelled:
-			t.State = "cancelled"
-		case !k.DoneAt.IsZero():
-			t.State = "done"
-		}
-		v.Tasks = append(v.Tasks, t)
-	}
-	for _, id := range sorted(c.Requests) {
-		r := c.Requests[id]
-		v.Requests = append(v.Requests, RequestView{ID: r.ID, Action: r.Action, Label: actionText(r.Action), By: r.By, Unit: r.Unit,
-			At: Local(r.At), DueAt: Local(c.Deadlines["request."+r.ID].At)})
-	}
-	for _, no := range sorted(c.Sessions) {
-		s := c.Sessions[no]
-		v.Sessions = append(v.Sessions, SessionRef{s.No, s.Level, s.State})
-	}
-	if o := c.Offer; o != nil {
-		v.Offer = &OfferView{o.Unit, unitName(rules, o.Unit), o.User, Local(o.At), Local(c.Deadlines["handover"].At)}
-	}
-	if s := c.Suspension; s != nil {
-		v.Suspension = &SuspensionView{Local(s.Since), Local(s.Until), s.Reason, Local(s.ReviewBy), s.Approver}
-	}
-}
-
-// outcome is what has come of the case so far.
-func (v *CaseView) outcome(c *grievance.Case) {
-	if r := c.Reply; r != nil {
-		v.Reply = &ReplyView{Local(r.IssuedAt), Local(r.ServedAt), r.Method, r.OutcomeGrade, r.Opinion, r.Unit, r.Event}
-		v.OutcomeGrade = r.OutcomeGrade
-	}
-	if e := c.Evaluation; e != nil {
-		v.Evaluation = &EvaluationView{e.Rating, Local(e.At), e.Founded}
+// orders are the reminders and cards on the case.
+func (v *CaseView) orders(list supervision.Orders, rules *machine.Rules) {
+	for _, o := range list {
+		x := OrderView{Mark: o.Mark, Cause: o.Cause, Unit: o.Unit, UnitName: unitName(rules, o.Unit), By: o.By, At: Local(o.At), DueAt: Local(o.Due),
+			AnsweredAt: Local(o.AnsweredAt), AnsweredBy: o.AnsweredBy, Missed: o.Missed, Event: o.Event}
+		x.CauseLabel.ZH, x.CauseLabel.EN = rules.Codes.Label("supervision_cause", o.Cause)
+		v.Orders = append(v.Orders, x)
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 
 	"huajie/domain"
 	"huajie/domain/calendar"
+	"huajie/domain/casefile"
+	"huajie/domain/casekind"
 	"huajie/domain/grievance"
 	"huajie/domain/machine"
 )
@@ -31,7 +33,7 @@ type SegmentView struct {
 // ClockView is one limit, explained: when it began, when it ends, how much is
 // left, and where every minute between went.
 type ClockView struct {
-	Name        string      `json:"name"` // statutory, policy, level.L1, task.T2, or the ID of a deadline
+	Name        string      `json:"name"` // statutory, policy, level.L1, stage.repair, task.T2, or the ID of a deadline
 	Label       domain.Text `json:"label"`
 	Rule        string      `json:"rule,omitempty"` // where the limit is written
 	Start       time.Time   `json:"start,omitzero"`
@@ -50,23 +52,30 @@ type ClockView struct {
 }
 
 // Clocks explains every limit of a case at a moment: the statutory and the
-// policy clock, every stay on the chain, then whatever else must be done, the
-// earliest first.
-func Clocks(c *grievance.Case, rules *machine.Rules, now time.Time) []ClockView {
-	x := explainer{c, rules, now, stoppedAt(c)}
+// policy clock, every stay on the chain or stage of a disposal, then whatever else must
+// be done, the earliest first.
+func Clocks(c casefile.Case, rules *machine.Rules, now time.Time) []ClockView {
+	x := explainer{partsOf(c).sheet(), c.GetHead(), rules, now}
 	out := []ClockView{}
-	if k := c.Statutory; k != nil {
+	if k := x.statutory; k != nil {
 		v := x.clock(*k, "statutory", limitKind{domain.Text{ZH: "法定期限", EN: "statutory date"}, "XF §34"})
 		v.Duty = true
 		out = append(out, v)
 	}
-	if k := c.Policy; k != nil {
+	if k := x.policy; k != nil {
 		v := x.clock(*k, "policy", limitKind{domain.Text{ZH: "办理时限", EN: "policy clock"}, "§4.2"})
-		v.Duty, v.Unit = true, c.Owner.Unit
+		v.Duty, v.Unit = true, c.Card().Owner.Unit
 		out = append(out, v)
 	}
 	out = append(out, x.levels()...)
-	steps := slices.Concat(x.desk(), x.tasks(), x.deadlines())
+	for _, s := range x.stages {
+		y := x
+		y.stop = s.stop
+		v := y.clock(s.clock, s.name, s.kind)
+		v.Duty, v.Unit = true, s.unit
+		out = append(out, v)
+	}
+	steps := slices.Concat(x.passed(), x.owed(), x.deadlines())
 	slices.SortStableFunc(steps, func(a, b ClockView) int { return a.Due.Compare(b.Due) })
 	out = append(out, steps...)
 	for i := range out {
@@ -75,24 +84,34 @@ func Clocks(c *grievance.Case, rules *machine.Rules, now time.Time) []ClockView 
 	return out
 }
 
-// explainer explains the clocks of one case.
-type explainer struct {
-	c     *grievance.Case
-	rules *machine.Rules
-	now   time.Time
-	stop  time.Time // when both clocks stopped; zero while they run
+// sheet are the limits of a case of any kind, beside the deadlines that run.
+type sheet struct {
+	kind              casekind.Kind
+	statutory, policy *grievance.Clock
+	stays             []grievance.Stay
+	tasks             map[string]grievance.Task
+	stages            []stageClock
+	desk              *machine.Deadline    // limit of the front desk that has passed; nil: none
+	names             map[string]limitKind // of the deadlines, by their kind
+	stop              time.Time            // when the clocks stopped; zero while they run
+	outages           []calendar.Pause     // when the system was away (§6 item 44)
+	outlasts          func(machine.Deadline) bool
 }
 
-// stoppedAt is when the clocks of a case stopped: with the answer, or with the
-// end of the case.
-func stoppedAt(c *grievance.Case) time.Time {
-	switch {
-	case c.State != grievance.Replied && !grievance.Over(c.State):
-		return time.Time{}
-	case c.Reply != nil && (c.Policy == nil || !c.Reply.IssuedAt.Before(c.Policy.Start)):
-		return c.Reply.IssuedAt
-	}
-	return c.ClosedAt
+// stageClock is the clock of one stage of a disposal.
+type stageClock struct {
+	name, unit string
+	kind       limitKind
+	clock      grievance.Clock
+	stop       time.Time // when it was done; zero while it runs
+}
+
+// explainer explains the clocks of one case.
+type explainer struct {
+	sheet
+	head  *machine.Head
+	rules *machine.Rules
+	now   time.Time
 }
 
 // clock explains a clock with its ledger of pauses and extensions.
@@ -184,6 +203,9 @@ func (x explainer) because(s *calendar.Segment) {
 	if s.Why == "reassigned" { // the least a new unit is given (§4.4 clock.on_return)
 		zh, en = "改派后的最短时限", "least time after reassignment"
 	}
+	if s.Why == machine.OutageReason { // which one
+		zh, en = zh+" "+s.By, en+" "+s.By
+	}
 	s.Name, s.NameEN = s.Name+":"+zh, s.NameEN+": "+en
 }
 
@@ -192,12 +214,12 @@ func (x explainer) because(s *calendar.Segment) {
 func (x explainer) levels() []ClockView {
 	var out []ClockView
 	seen := map[grievance.Level]int{}
-	for i, s := range x.c.Stays {
+	for i, s := range x.stays {
 		k := grievance.Clock{Start: s.Entered, Limit: s.Budget, Due: s.Due}
 		y := x
 		y.stop = s.Left
-		if last := i == len(x.c.Stays)-1; last && s.Left.IsZero() && x.c.Policy != nil {
-			p := x.c.Policy
+		if last := i == len(x.stays)-1; last && s.Left.IsZero() && x.policy != nil {
+			p := x.policy
 			k.Due, k.Provisional, k.YellowAt, k.Pauses, y.stop = p.Due, p.Provisional, p.YellowAt, p.Pauses, x.stop
 			for _, e := range p.Extensions {
 				if !e.To.Before(s.Entered) {
@@ -222,25 +244,23 @@ func (x explainer) levels() []ClockView {
 	return out
 }
 
-// desk shows the limit of the front desk when it has passed: its deadline is
+// passed shows the limit of the front desk when it has passed: its deadline is
 // gone then, the lateness is not.
-func (x explainer) desk() []ClockView {
-	_, triage := x.c.Deadlines["triage"]
-	_, pickup := x.c.Deadlines["pickup"]
-	if x.c.DeskDue.IsZero() || triage || pickup || !x.stop.IsZero() {
+func (x explainer) passed() []ClockView {
+	if x.desk == nil {
 		return nil
 	}
-	return []ClockView{x.deadline(machine.Deadline{ID: "desk", Kind: "desk", At: x.c.DeskDue, Start: x.c.RegisteredAt, Duty: true, Unit: x.c.Owner.Unit})}
+	return []ClockView{x.deadline(*x.desk)}
 }
 
-// tasks shows every open task, in time or late.
-func (x explainer) tasks() []ClockView {
+// owed shows every open task, in time or late.
+func (x explainer) owed() []ClockView {
 	var out []ClockView
-	for id, k := range x.c.Tasks {
+	for id, k := range x.tasks {
 		if !k.Open() {
 			continue
 		}
-		d, live := x.c.Deadlines["task."+id]
+		d, live := x.head.Deadlines["task."+id]
 		if !live {
 			d = machine.Deadline{ID: "task." + id, Kind: "task", At: k.Due, Duty: true, Unit: k.Unit}
 		}
@@ -251,12 +271,12 @@ func (x explainer) tasks() []ClockView {
 }
 
 // shown elsewhere, or only warnings of a clock that is shown.
-var quiet = []string{"policy.half", "policy.yellow", "policy.red", "statutory", "statutory.countdown", "sign.half", "task"}
+var quiet = []string{"policy.half", "policy.yellow", "policy.red", "statutory", "statutory.countdown", "sign.half", "task", "stage", "stage.yellow"}
 
 // deadlines shows whatever else the case waits for.
 func (x explainer) deadlines() []ClockView {
 	var out []ClockView
-	for _, d := range x.c.Pending() {
+	for _, d := range x.head.Pending() {
 		if !slices.Contains(quiet, d.Kind) {
 			out = append(out, x.deadline(d))
 		}
@@ -268,7 +288,11 @@ func (x explainer) deadlines() []ClockView {
 func (x explainer) deadline(d machine.Deadline) ClockView {
 	y := x
 	y.stop = time.Time{} // what is live runs, whatever the case's own clocks do
-	v := y.clock(grievance.Clock{Start: d.Start, Limit: d.Limit, Due: d.At, Provisional: d.Provisional}, d.ID, x.kindOf(d))
+	k := grievance.Clock{Start: d.Start, Limit: d.Limit, Due: d.At, Provisional: d.Provisional}
+	if x.outlasts != nil && x.outlasts(d) && (d.Limit.Class().Working() || d.Limit.Class() == calendar.Seconds) {
+		k.Pauses = x.outages
+	}
+	v := y.clock(k, d.ID, x.kindOf(d))
 	v.Unit, v.Duty = d.Unit, d.Duty
 	if !d.Duty {
 		v.Light = NoRun

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"huajie/domain"
@@ -14,6 +15,7 @@ import (
 
 func (d *desk) clocks() map[string]view.ClockView {
 	d.t.Helper()
+	d.holds()
 	out := map[string]view.ClockView{}
 	for _, v := range view.Clocks(d.c, d.rules, d.now) {
 		require.NotContains(d.t, out, v.Name, "shown twice")
@@ -215,4 +217,22 @@ func TestYearWithoutCalendarIsProvisional(t *testing.T) {
 	d.do(disp, "start-triage", nil).do(disp, "dispatch", form.Input{"lead_unit": lead})
 	require.True(t, d.clocks()["policy"].Provisional)
 	require.True(t, d.view().Provisional)
+}
+
+// In a list what is left is said as one plans: a weekend is no time.
+func TestWhatRemainsInALineOfAList(t *testing.T) {
+	t.Parallel()
+	friday := at(20, 16, 0)
+	for _, c := range []struct {
+		due    time.Time
+		zh, en string
+	}{
+		{at(24, 17, 0), "还剩2个工作日", "2 working days left"},
+		{friday.Add(time.Hour), "还剩1工作小时", "1 working hour left"},
+		{friday.Add(-26 * time.Hour), "已超期1天2小时", "overdue by 1 day 2 hours"},
+	} {
+		said := view.Remains(book.Calendar, friday, c.due)
+		assert.Equal(t, domain.Text{ZH: c.zh, EN: c.en}, said)
+	}
+	assert.Zero(t, view.Remains(book.Calendar, friday, time.Time{}), "no clock runs")
 }

@@ -14,12 +14,14 @@ type limitKind struct {
 
 func kind(zh, en, rule string) limitKind { return limitKind{domain.Text{ZH: zh, EN: en}, rule} }
 
-// limitKinds are the deadlines of a case, by kind.
+// limitKinds are the deadlines of a grievance, by kind.
 var limitKinds = map[string]limitKind{
 	"pickup":           kind("网上诉求接单", "pick up a matter received online", "G1 pickup.limit"),
 	"desk":             kind("前台分流", "front desk", "G2"),
 	"triage.soft":      kind("甄别分流目标时限", "triage, target", "G2 triage.soft"),
 	"triage":           kind("甄别分流", "triage", "G2 triage.hard"),
+	"unassigned":       kind("无人分派,系统按清单交办", "assignment by the duty catalogue", "G7, G8"),
+	"inform":           kind("向诉求人告知进展", "tell the petitioner where the matter is", "FR3 fr.inform"),
 	"triage.decide":    kind("告知是否受理", "tell whether the matter is accepted", "G3 guide.limit"),
 	"accept_notice":    kind("受理告知", "notice of acceptance", "XF §22 guide.limit"),
 	"handover":         kind("确认接收移交", "confirm the hand-over", "FR6 handover.confirm"),
@@ -30,6 +32,7 @@ var limitKinds = map[string]limitKind{
 	"adjudicate":       kind("职责裁定", "rule on duty", "G17 adjudicate.limit"),
 	"task":             kind("任务", "task", "§4.4 assist.limit"),
 	"pause.max":        kind("暂停最长时限", "longest pause", "§4.1 policy.pause_reasons"),
+	"pause.review":     kind("暂停复核", "review of the pause", "§4.1 policy.pause_reasons"),
 	"hangup.review":    kind("挂账复核", "review of the hang-up", "§4.5 hangup.review"),
 	"hangup.until":     kind("挂账期限", "end of the hang-up", "§4.5 hangup.max"),
 	"policy.grace":     kind("超期自动提级", "goes up a level by itself", "§4.3 escalate.grace"),
@@ -48,24 +51,17 @@ var limitKinds = map[string]limitKind{
 
 // kindOf names a deadline; one without a name of its own keeps its ID.
 func (x explainer) kindOf(d machine.Deadline) limitKind {
-	k, ok := limitKinds[d.Kind]
+	k, ok := x.names[d.Kind]
 	if !ok {
 		return kind(d.ID, d.ID, "")
 	}
 	if d.Kind == "request" {
-		if r, waits := x.c.Requests[d.Ref]; waits {
-			what := actionText(r.Action)
+		if r, waits := x.head.Requests[d.Ref]; waits {
+			what := x.kind.ActionLabel(r.Action)
 			k.label = domain.Text{ZH: k.label.ZH + ":" + what.ZH, EN: k.label.EN + ": " + what.EN}
 		}
 	}
 	return k
-}
-
-func actionText(action string) domain.Text {
-	if s, ok := grievance.Machine.Step(action); ok {
-		return domain.Text{ZH: s.ZH, EN: s.EN}
-	}
-	return domain.Text{ZH: action, EN: action}
 }
 
 func levelText(level grievance.Level) domain.Text {
@@ -75,10 +71,6 @@ func levelText(level grievance.Level) domain.Text {
 		}
 	}
 	return domain.Text{}
-}
-
-func stateText(s machine.State) domain.Text {
-	return domain.Text{ZH: grievance.Labels[s].ZH, EN: grievance.Labels[s].EN}
 }
 
 // unitName is the name of a unit, nothing for no unit.

@@ -4,8 +4,8 @@ import (
 	"strings"
 	"time"
 
+	"huajie/domain"
 	"huajie/domain/codes"
-	"huajie/domain/grievance"
 	"huajie/domain/machine"
 )
 
@@ -36,17 +36,18 @@ type Row struct {
 	StepDueAt      time.Time     `json:"step_due_at,omitzero"`
 	YellowAt       time.Time     `json:"-"`
 	Light          Light         `json:"light"`
+	Remaining      domain.Text   `json:"remaining,omitzero" doc:"what is left to due_at, in working days, or in working hours on the last one; how late it is"`
 	Seq            int           `json:"seq"`
 }
 
-// Change says that a case or joint session has moved on. It carries nothing of it: who
+// Change says that a case, joint session or whistle has moved on. It carries nothing of it: who
 // hears of it reads it under their own rights.
 type Change struct {
 	No  string
 	Seq int
 }
 
-// CaseNo is the number of the case a change belongs to: a session stands under one.
+// CaseNo is the number a change is judged by: a session stands under a case, a whistle by itself.
 func (c Change) CaseNo() string {
 	no, _, _ := strings.Cut(c.No, "-")
 	return no
@@ -103,30 +104,6 @@ type Cell struct {
 
 // Bands are the lateness bands of the summary, in elapsed days past due.
 var Bands = []string{"<1d", "1-3d", "3-7d", ">7d"}
-
-// DueOf is the date a case is judged late by: the tighter of the policy and the statutory clock
-// while somebody works on it; before dispatch the limit of the front desk.
-func DueOf(c *grievance.Case) (due, yellow time.Time) {
-	if grievance.Over(c.State) || c.State == grievance.Replied {
-		return time.Time{}, time.Time{}
-	}
-	if !c.DeskDue.IsZero() { // kept after it has passed, so that lateness shows
-		return c.DeskDue, c.DeskDue
-	}
-	if c.Policy != nil {
-		due, yellow = c.Policy.Due, c.Policy.YellowAt
-	}
-	if s := c.Statutory; s != nil && (due.IsZero() || s.Due.Before(due)) {
-		due = s.Due
-		if yellow.IsZero() || yellow.After(due) {
-			yellow = due
-		}
-	}
-	if yellow.IsZero() {
-		yellow = due
-	}
-	return due, yellow
-}
 
 // LightOf is the colour at a moment.
 func LightOf(due, yellow, now time.Time) Light {

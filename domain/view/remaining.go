@@ -35,6 +35,13 @@ func remaining(cal *calendar.Calendar, class calendar.Class, at, due time.Time, 
 	return whole(counted), domain.Text{ZH: "还剩" + zh, EN: en + " left"}
 }
 
+// Remains tells how much working time is left to what is due, as it is planned with; of what is
+// late how late it is.
+func Remains(cal *calendar.Calendar, at, due time.Time) domain.Text {
+	_, said := remaining(cal, calendar.WorkingDays, at, due, Running)
+	return said
+}
+
 // left writes what remains in the unit people plan in: days while there are
 // whole days, hours and minutes on the last one.
 func left(cal *calendar.Calendar, class calendar.Class, at, due time.Time, counted time.Duration) (zh, en string) {

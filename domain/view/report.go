@@ -14,20 +14,6 @@ type Committed struct {
 	At          time.Time // when it was written down
 }
 
-// NoticeItem is a notice in the inbox of a user.
-type NoticeItem struct {
-	ID int64 `json:"id"`
-	notice.Message
-	At     time.Time `json:"at"`
-	ReadAt time.Time `json:"read_at,omitzero"`
-}
-
-// NoticePage is one page of an inbox, newest first.
-type NoticePage struct {
-	Items []NoticeItem `json:"items"`
-	Next  string       `json:"next_cursor,omitempty"`
-}
-
 // Trial counts a period as the platform reports it: persons received are kept
 // apart from matters registered (R81), and the rate is of matters.
 type Trial struct {
@@ -36,28 +22,42 @@ type Trial struct {
 	Persons    int       `json:"persons_received"`
 	Registered int       `json:"matters_registered"`
 	Resolved   int       `json:"matters_resolved"`
+
+	Events         int `json:"events_reported"` // grid events; reports merged into another are counted with it (§6 item 87)
+	EventsResolved int `json:"events_resolved"`
 }
 
 // Rate is the share of registered matters that are resolved, in percent with
 // two decimals, rounded half up; ok is false when nothing was registered (§7.1).
-func (t Trial) Rate() (percent float64, ok bool) {
-	if t.Registered == 0 {
+func (t Trial) Rate() (percent float64, ok bool) { return share(t.Resolved, t.Registered) }
+
+// EventRate is the same of grid events (§7.6).
+func (t Trial) EventRate() (percent float64, ok bool) { return share(t.EventsResolved, t.Events) }
+
+func share(part, whole int) (percent float64, ok bool) {
+	if whole == 0 {
 		return 0, false
 	}
-	return float64((t.Resolved*20000+t.Registered)/(2*t.Registered)) / 100, true
+	return float64((part*20000+whole)/(2*whole)) / 100, true
 }
 
 // Gauges is how the casework of the house stands at one moment, for those who
 // watch the machine: it names no case.
 type Gauges struct {
-	Open      []LevelCount  // by level and light
+	Open      []LevelCount  // by kind, level and light
 	Unstarted int           // registered, but no workflow runs yet
 	Unfired   int           // deadlines that have passed and not taken effect
 	Oldest    time.Duration // how late the oldest of them is
+	Untold    int           // cases that word to many has not reached yet (outages, transfers)
+	Drift     time.Duration // the largest difference of a process's clock from the database's
+
+	Deliveries     map[notice.State]int // that wait, and the others of the last day
+	OldestDelivery time.Duration        // how long the oldest that is due has waited
 }
 
-// LevelCount counts the open cases of one level under one light.
+// LevelCount counts the open cases of one kind on one level under one light.
 type LevelCount struct {
+	Kind  string
 	Level string
 	Light Light
 	Count int
@@ -65,7 +65,7 @@ type LevelCount struct {
 
 // Lateness tells how late deadlines took effect after the moment they were due.
 type Lateness struct {
-	Machine string        // "grievance" or "joint_session"; "" for the total
+	Machine string        // "grievance", "joint_session" or "whistle"; "" for the total
 	Kind    string        // kind of deadline; "" for the total
 	Fired   int           // deadlines that took effect
 	Marked  int           // of these, late by the fault of the system

@@ -7,8 +7,8 @@ import (
 	"slices"
 
 	"huajie/domain"
+	"huajie/domain/casefile"
 	"huajie/domain/codes"
-	"huajie/domain/grievance"
 	"huajie/domain/org"
 )
 
@@ -17,7 +17,9 @@ import (
 type Scope struct {
 	City      bool     // every county
 	Counties  []string // whole counties
-	Townships []string // streets, towns, townships
+	Townships []string // whole streets, towns, townships
+	Grids     []string // grids of who works in these, or in their community or village
+	Streets   []string // the townships these lie in: for what concerns a township and no case
 	Units     []string // departments and centres that take or took part in a case
 	User      string   // first responder, owner, offered person, handler, owning leader or registrant of a case (FR9)
 	// Posts are the units the caller holds office in, with all units and areas above
@@ -28,7 +30,13 @@ type Scope struct {
 }
 
 // ScopeOf reads the scope of an actor off the offices held.
-func ScopeOf(a domain.Actor, tree *org.Tree) Scope {
+func ScopeOf(a domain.Actor, tree *org.Tree) Scope { return scopeOf(a, tree, false) }
+
+// CountsOf is the scope of statistics: that of the actor, and the area of an analyst, who
+// sees no single case (§2.1 "de-identified", §2.2 stats.view).
+func CountsOf(a domain.Actor, tree *org.Tree) Scope { return scopeOf(a, tree, true) }
+
+func scopeOf(a domain.Actor, tree *org.Tree, counts bool) Scope {
 	s := Scope{User: a.User}
 	for _, g := range a.Grants {
 		info, ok := g.Role.Info()
@@ -46,8 +54,15 @@ func ScopeOf(a domain.Actor, tree *org.Tree) Scope {
 		switch info.Reach {
 		case org.ReachCounty, org.ReachSubtree, org.ReachCity:
 			s.reach(area, tree)
-		case org.ReachTownship, org.ReachCommunity, org.ReachGrid:
+		case org.ReachCounts:
+			if counts {
+				s.reach(area, tree)
+			}
+		case org.ReachTownship:
 			s.Townships = add(s.Townships, tree.TownshipOf(area))
+			s.Units = add(s.Units, g.Unit)
+		case org.ReachCommunity, org.ReachGrid:
+			s.field(area, tree)
 			s.Units = add(s.Units, g.Unit)
 		case org.ReachDepartment:
 			s.Units = add(s.Units, g.Unit)
@@ -66,18 +81,39 @@ func keepsVault(g org.Grant, tree *org.Tree) bool {
 	return u.ShortCode == "discipline" && (g.Role == org.RoleDeptLeader || g.Role == org.RoleDeptLiaison)
 }
 
+// reach adds an area: the city, a county, or the township an office of the county is held
+// in (§2.1: platform administrators, "county (or township)").
 func (s *Scope) reach(area string, tree *org.Tree) {
-	if area == tree.Root() {
+	switch town := tree.TownshipOf(area); {
+	case area == tree.Root():
 		s.City = true
-		return
+	case town != "":
+		s.Townships = add(s.Townships, town)
+	default:
+		s.Counties = add(s.Counties, tree.CountyOf(area))
 	}
-	s.Counties = add(s.Counties, tree.CountyOf(area))
+}
+
+// field adds the grids of somebody who works in one, or in its community or village.
+func (s *Scope) field(area string, tree *org.Tree) {
+	u, _ := tree.Unit(area)
+	if u.Kind == org.KindGrid {
+		s.Grids = add(s.Grids, area)
+	}
+	if u.Kind.Settlement() {
+		for _, g := range tree.Children(area) {
+			if g.Kind == org.KindGrid {
+				s.Grids = add(s.Grids, g.ID)
+			}
+		}
+	}
+	s.Streets = add(s.Streets, tree.TownshipOf(area))
 }
 
 // Sees judges one case; lists apply the same rule in their query.
-func (s Scope) Sees(c *grievance.Case) bool {
+func (s Scope) Sees(c casefile.Card) bool {
 	mine := s.User != "" && (c.FirstResponder == s.User || c.OwningLeader == s.User || c.Owner.User == s.User ||
-		c.RegisteredBy == s.User || (c.Offer != nil && c.Offer.User == s.User) || slices.Contains(c.Handlers, s.User))
+		c.RegisteredBy == s.User || c.OfferedUser == s.User || slices.Contains(c.Handlers, s.User) || slices.Contains(c.Helpers, s.User))
 	if c.Confidentiality == codes.ConfidentialityAccusation {
 		if c.RespondentUnit != "" && slices.Contains(s.Posts, c.RespondentUnit) {
 			return false // not even the vault is for who is accused
@@ -87,9 +123,31 @@ func (s Scope) Sees(c *grievance.Case) bool {
 		}
 	}
 	return mine || s.City || slices.Contains(s.Counties, c.County) || slices.Contains(s.Townships, c.Area) ||
+		c.Grid != "" && slices.Contains(s.Grids, c.Grid) ||
 		slices.ContainsFunc(s.Units, func(u string) bool {
-			return slices.Contains(c.Units, u) || c.FirstUnit == u || (c.Offer != nil && c.Offer.Unit == u)
+			return slices.Contains(c.Units, u) || c.FirstUnit == u || c.OfferedUnit == u
 		})
+}
+
+// Covers tells whether the caller works where an area lies: for all of it, somewhere in its
+// township, or in a department of its county or city. It is the scope of what concerns a place
+// and no case.
+func (s Scope) Covers(tree *org.Tree, area string) bool {
+	u, ok := tree.Unit(area)
+	if !ok {
+		return false
+	}
+	serves := func(id string) bool {
+		unit, _ := tree.Unit(id)
+		switch {
+		case unit.Township != "":
+			return unit.Township == u.Township
+		case unit.Kind.Area():
+			return tree.Within(area, id)
+		}
+		return tree.Within(area, unit.Parent)
+	}
+	return s.City || slices.Contains(s.Counties, u.County) || slices.Contains(s.Townships, u.Township) || slices.Contains(s.Streets, u.Township) || slices.ContainsFunc(s.Units, serves)
 }
 
 func add(list []string, s string) []string {

@@ -14,7 +14,7 @@ import (
 // does, whatever office (§2.3, §6 item 13).
 func TestScopeOfAccusations(t *testing.T) {
 	t.Parallel()
-	sees := func(who string, c *grievance.Case) bool { return view.ScopeOf(actor(t, who), book.Org).Sees(c) }
+	sees := func(who string, c *grievance.Case) bool { return view.ScopeOf(actor(t, who), book.Org).Sees(c.Card()) }
 	c := register(t, form.Input{"nature": "accusation", "respondent_unit": lead}).c
 	for who, want := range map[string]bool{"discipline.220402-D07": true, "leader.220402-D07": true, "liaison.220402-D07": true,
 		clerk: true, disp: false, boss: false, liaison: false, leader: false, "handler.220402-D07": false, "discipline.220403-D07": false} {

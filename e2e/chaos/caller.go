@@ -42,21 +42,27 @@ type problem struct {
 	Seq       int    `json:"seq"`
 }
 
-// call makes one request; status 0 comes with an error.
+// call makes one request; status 0 comes with an error. Bytes go as they are, anything else
+// as JSON.
 func (c *caller) call(ctx context.Context, base, user, method, path, key string, body any) (int, []byte, error) {
 	var r io.Reader
-	if body != nil {
-		b, err := json.Marshal(body)
+	media := "application/json"
+	switch b := body.(type) {
+	case nil:
+	case []byte:
+		r, media = bytes.NewReader(b), "application/octet-stream"
+	default:
+		text, err := json.Marshal(body)
 		if err != nil {
 			return 0, nil, err
 		}
-		r = bytes.NewReader(b)
+		r = bytes.NewReader(text)
 	}
 	req, err := http.NewRequestWithContext(ctx, method, base+path, r)
 	if err != nil {
 		return 0, nil, err
 	}
-	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Content-Type", media)
 	if key != "" {
 		req.Header.Set("Idempotency-Key", key)
 	}

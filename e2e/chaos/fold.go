@@ -38,8 +38,11 @@ func limitsOf(state map[string]any) map[string]time.Time {
 	return out
 }
 
-// ownerOf reads the unit that answers for a case.
+// ownerOf reads the unit that answers for a case or a whistle.
 func ownerOf(state map[string]any) string {
+	if unit, whistle := state["owner_unit"].(string); whistle {
+		return unit
+	}
 	owner, _ := state["owner"].(map[string]any)
 	unit, _ := owner["unit"].(string)
 	return unit

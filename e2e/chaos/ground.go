@@ -199,7 +199,7 @@ func (g *ground) environment(name string, more ...string) []string {
 	}
 	return append(append(out, "HUAJIE_DATABASE_URL="+database, "HUAJIE_TEMPORAL_ADDRESS="+engine,
 		"HUAJIE_TEMPORAL_NAMESPACE="+localstack.DefaultNamespace, "HUAJIE_DATA_DIR="+filepath.Join(g.dir, "product"),
-		"HUAJIE_DEMO=true", "HUAJIE_DRILL=true"), more...)
+		"HUAJIE_DEMO=true", "HUAJIE_DRILL=true", "HUAJIE_RATE_LIMIT=0"), more...)
 }
 
 // migrate is what an operator runs before the first start.

@@ -33,13 +33,10 @@ func investigate(ctx context.Context, g *ground, r *Report, e Evidence) {
 		}
 		seen[no] = true
 		r.Closer = append(r.Closer, timeline(no, e)...)
-		id := "grievance/" + no
-		if strings.Contains(no, "-J") { // perhaps the ledger does not know it
-			id = "joint/" + no
-			master, _, _ := strings.Cut(no, "-J")
+		if master, _, session := strings.Cut(no, "-J"); session { // perhaps the ledger does not know it
 			r.Closer = append(r.Closer, timeline(master, e)...)
 		}
-		r.Closer = append(r.Closer, history(ctx, g, id)...)
+		r.Closer = append(r.Closer, history(ctx, g, workflowOf(no))...)
 	}
 }
 

@@ -11,15 +11,19 @@ import (
 // Wish is one thing somebody wants from the product. It keeps its key however often
 // it is asked.
 type Wish struct {
-	ID     int    `json:"id"`
-	Op     string `json:"op"` // register, or the name of the step
-	User   string `json:"user"`
-	No     string `json:"no,omitempty"` // of the case or session; empty for a registration
-	Key    string `json:"key"`
-	Stored string `json:"stored"` // how the ledger names the key
-	Body   any    `json:"-"`
-	Path   string `json:"-"`
+	ID     int      `json:"id"`
+	Op     string   `json:"op"` // register, report, draft, or the name of the step
+	User   string   `json:"user"`
+	No     string   `json:"no,omitempty"` // of the case or session; empty for a registration
+	Key    string   `json:"key"`
+	Photos []string `json:"photos,omitempty"` // files that are shown with it
+	Stored string   `json:"stored"`           // how the ledger names the key
+	Body   any      `json:"-"`
+	Path   string   `json:"-"`
 }
+
+// Begins tells whether the wish is for a case or whistle of its own.
+func (w Wish) Begins() bool { return w.Op == "register" || w.Op == "report" || w.Op == "draft" }
 
 // Answer is what came of asking once. Status 0 means that nothing came.
 type Answer struct {

@@ -74,7 +74,7 @@ func Judge(e Evidence) []Check {
 	var out []Check
 	for _, check := range []func(Evidence) Check{
 		verifyIsClean, everybodyAnswered, registeredOnce, receiptsOpen, keysOnce, answersAgree, refusedLeftNothing, nothingUnasked, numbersWhole,
-		streamsWhole, ownerNeverEmpty, limitsOnce, dueOrder, neverEarly, lateIsMarked, nobodyOverslept, nothingOwed,
+		streamsWhole, ownerNeverEmpty, noticesWhole, photosAttached, limitsOnce, dueOrder, neverEarly, lateIsMarked, nobodyOverslept, nothingOwed,
 		workflowsRun, noneFailed, intakeStaysOpen, awayIsHonest, processesStay,
 	} {
 		out = append(out, check(e))
@@ -119,11 +119,12 @@ func everybodyAnswered(e Evidence) Check {
 }
 
 func registeredOnce(e Evidence) Check {
-	f := checking("registrations", "every acknowledged registration is in the ledger once, under the number that was told, and nothing else was registered")
+	f := checking("registrations", "every acknowledged registration, report and draft is in the ledger once, under the number that was told, "+
+		"every conversion has made what it says, and nothing else was begun")
 	mine := map[string]string{}
 	for _, t := range e.Told {
 		a, yes := t.Yes()
-		if t.Op != "register" || !yes {
+		if !t.Begins() || !yes {
 			continue
 		}
 		f.looked()
@@ -139,19 +140,45 @@ func registeredOnce(e Evidence) Check {
 		}
 		mine[a.No] = t.Key
 	}
+	for no, from := range f.conversions(e) {
+		if mine[no] != "" {
+			f.against(no, "was given to %s, and is what %s became", mine[no], from)
+		}
+		mine[no] = from
+	}
 	for no, row := range e.Ledger.Rows {
-		if row.Kind == "grievance" && !row.Spawned && mine[no] == "" {
+		if row.Kind != "joint_session" && mine[no] == "" {
 			f.against(no, "is in the ledger, but nobody was told so")
 		}
 	}
 	return f.done()
 }
 
+// conversions gives what became of events: number → where it comes from.
+func (f *finder) conversions(e Evidence) map[string]string {
+	out := map[string]string{}
+	for from, list := range e.Ledger.Events {
+		for _, x := range list {
+			for _, no := range x.Becomes {
+				f.looked()
+				if _, there := e.Ledger.Rows[no]; !there {
+					f.against(from, "event %d %s makes %s, which is not in the ledger", x.Seq, x.Type, no)
+				}
+				if out[no] != "" {
+					f.against(from, "event %d %s makes %s, and so did %s", x.Seq, x.Type, no, out[no])
+				}
+				out[no] = from
+			}
+		}
+	}
+	return out
+}
+
 func receiptsOpen(e Evidence) Check {
-	f := checking("receipts", "every number opens with its query code at the public door")
+	f := checking("receipts", "every number of a case opens with its query code at the public door")
 	for _, t := range e.Told {
 		a, yes := t.Yes()
-		if t.Op != "register" || !yes {
+		if !t.Begins() || t.Op == "draft" || !yes {
 			continue
 		}
 		f.looked()
@@ -163,18 +190,44 @@ func receiptsOpen(e Evidence) Check {
 }
 
 func numbersWhole(e Evidence) Check {
-	f := checking("numbers", "as many numbers were drawn as there are cases")
-	cases := 0
-	for _, r := range e.Ledger.Rows {
-		if r.Kind == "grievance" {
-			cases++
+	f := checking("numbers", "of every kind as many numbers were drawn as there are cases and whistles, and each has the letter of its kind")
+	are := map[string]int{}
+	for no, r := range e.Ledger.Rows {
+		if r.Kind == "joint_session" {
+			continue
+		}
+		f.looked()
+		are[letterOf(no)]++
+		if kindOf(no) != r.Kind {
+			f.against(no, "is a %s", r.Kind)
 		}
 	}
-	f.c.Looked = cases
-	if cases != e.Ledger.Drawn {
-		f.against("", "%d numbers drawn, %d cases", e.Ledger.Drawn, cases)
+	for letter := range kinds {
+		if are[letter] != e.Ledger.Drawn[letter] {
+			f.against("", "%d numbers with %s drawn, %d are there", e.Ledger.Drawn[letter], letter, are[letter])
+		}
 	}
 	return f.done()
+}
+
+// kinds of what has a number of its own, by the letter in it. A session has the number of
+// its case and more.
+var kinds = map[string]string{"G": "grievance", "E": "grid_event", "W": "whistle"}
+
+// letterOf is the letter after the six digits of the county.
+func letterOf(no string) string {
+	if len(no) < 7 {
+		return ""
+	}
+	return no[6:7]
+}
+
+// kindOf is what a number stands for.
+func kindOf(no string) string {
+	if strings.Contains(no, "-J") {
+		return "joint_session"
+	}
+	return kinds[letterOf(no)]
 }
 
 func processesStay(e Evidence) Check {

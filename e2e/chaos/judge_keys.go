@@ -1,6 +1,9 @@
 package chaos
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 func keysOnce(e Evidence) Check {
 	f := checking("keys", "every acknowledged key is in the ledger exactly once, with the events that were told")
@@ -84,7 +87,8 @@ func refusedLeftNothing(e Evidence) Check {
 }
 
 // nothingUnasked looks from the other side: every key of the ledger is one of ours, or
-// one the product makes for a consequence, "case:event:effect".
+// one the product makes for a consequence, "case:event:effect". What an event became was
+// written with it, and is under its key.
 func nothingUnasked(e Evidence) Check {
 	f := checking("unasked", "nothing is in the ledger that nobody asked for, and nothing under a key without a record")
 	known := map[string]bool{}
@@ -99,8 +103,48 @@ func nothingUnasked(e Evidence) Check {
 	}
 	for no, list := range e.Ledger.Events {
 		for _, x := range list {
-			if _, there := e.Ledger.Commands[x.Key]; x.Key != "" && !there {
+			if _, there := e.Ledger.Commands[x.Key]; x.Key != "" && !there && !becameUnder(e.Ledger, x) {
 				f.against(no, "event %d carries key %s, which has no record", x.Seq, x.Key)
+			}
+		}
+	}
+	return f.done()
+}
+
+// becameUnder tells whether an event of a case carries the key of the step that made the
+// case, with the number of the case after it.
+func becameUnder(l *Ledger, x Event) bool {
+	key, no, _ := strings.Cut(x.Key, "/")
+	c, there := l.Commands[key]
+	return there && no == x.No && slices.ContainsFunc(l.Events[c.No], func(of Event) bool { return of.Key == key && slices.Contains(of.Becomes, no) })
+}
+
+// noticesWhole counts them: nobody hears twice, and nobody not at all.
+func noticesWhole(e Evidence) Check {
+	f := checking("notices", "of every event there are as many notices as it says")
+	for no, list := range e.Ledger.Events {
+		for _, x := range list {
+			f.looked()
+			if n := e.Ledger.Notices[no][x.Seq]; n != x.Notices {
+				f.against(no, "event %d %s tells %d, there are %d notices", x.Seq, x.Type, x.Notices, n)
+			}
+		}
+	}
+	return f.done()
+}
+
+// photosAttached looks for what was shown with an acknowledged wish.
+func photosAttached(e Evidence) Check {
+	f := checking("photos", "every photo shown with an acknowledged wish is whole, and attached to the case by it")
+	for _, t := range e.Told {
+		if _, yes := t.Yes(); !yes {
+			continue
+		}
+		c := e.Ledger.Commands[t.Stored]
+		for _, id := range t.Photos {
+			f.looked()
+			if seq, there := e.Ledger.Photos[c.No+"/"+id]; !there || seq < c.From || seq > c.To {
+				f.against(c.No, "%s %s showed photo %s, which is not among those of events %d to %d", t.Op, t.Key, id, c.From, c.To)
 			}
 		}
 	}

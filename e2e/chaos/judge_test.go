@@ -17,6 +17,9 @@ func at(seconds float64) time.Time { return began.Add(time.Duration(seconds * fl
 const (
 	caseA = "220498G2026112600001"
 	caseB = "220498G2026112600002"
+	caseC = "220498G2026112600003" // what the event became
+	event = "220498E2026112600001"
+	blown = "220498W2026112600001"
 )
 
 // limit is a patch that sets or clears a deadline.
@@ -32,8 +35,45 @@ func owned(patch map[string]any) map[string]any {
 	return patch
 }
 
+// reported adds to the world an event that was reported with a photo and has become a
+// grievance, and a whistle.
+func reported(e *Evidence) {
+	report := Wish{ID: 4, Op: "report", Key: "k4", Stored: stored(reporters[0], "report", "k4"), Photos: []string{"photo"}}
+	convert := Wish{ID: 5, Op: "convert", No: event, Key: "k5", Stored: stored(platform, "grid_event/"+event, "k5")}
+	draft := Wish{ID: 6, Op: "draft", Key: "k6", Stored: stored(office, "draft", "k6")}
+	e.Told = append(e.Told,
+		Told{report, []Answer{{Wish: 4, From: at(41), To: at(41.2), Status: 201, No: event, Code: "JKLM2345", Seq: 1}}},
+		Told{convert, []Answer{{Wish: 5, From: at(42), To: at(42.2), Status: 200, No: event, Seq: 2}}},
+		Told{draft, []Answer{{Wish: 6, From: at(43), To: at(43.2), Status: 201, No: blown, Seq: 1}}})
+	e.Opens[event] = 200
+	e.Running["grievance/"+caseC], e.Running["whistle/"+blown] = true, true
+	e.Verify.Streams = 5
+	l, became := e.Ledger, convert.Stored+"/"+caseC
+	first := func(no, key string, when float64, change map[string]any) Event {
+		return Event{No: no, Seq: 1, Kind: kindOf(no), Type: "first", At: at(when), Recorded: at(when), Committed: at(when), Key: key, Change: change, Notices: 1}
+	}
+	second := first(event, convert.Stored, 42.1, limit("review", time.Time{}))
+	second.Seq, second.Becomes = 2, []string{caseC}
+	l.Drawn = map[string]int{"G": 3, "E": 1, "W": 1}
+	l.Rows[event] = Row{No: event, Kind: "grid_event", Seq: 2, State: "converted"}
+	l.Rows[caseC] = Row{No: caseC, Kind: "grievance", Seq: 1, State: "joint_resolving", Open: true}
+	l.Rows[blown] = Row{No: blown, Kind: "whistle", Seq: 1, State: "drafted", Open: true}
+	l.Events[event] = []Event{first(event, report.Stored, 41.1, owned(limit("review", at(50)))), second}
+	l.Events[caseC] = []Event{first(caseC, became, 42.1, owned(limit("joint", at(90))))}
+	l.Events[blown] = []Event{first(blown, draft.Stored, 43.1, map[string]any{"owner_unit": "220498001-C"})}
+	for key, c := range map[string]Command{report.Stored: {No: event, From: 1, To: 1}, convert.Stored: {No: event, From: 2, To: 2},
+		draft.Stored: {No: blown, From: 1, To: 1}} {
+		c.Key = key
+		l.Commands[key] = c
+	}
+	l.Notices = map[string]map[int]int{event: {1: 1, 2: 1}, caseC: {1: 1}, blown: {1: 1}}
+	l.Photos = map[string]int{event + "/photo": 1}
+	l.Live = append(l.Live, LiveLimit{caseC, "joint", at(90)})
+}
+
 // soundWorld is one in which everything holds: one case was registered and triaged, its
-// limit passed and fired; a second step was refused; another case waits.
+// limit passed and fired; a second step was refused; another case waits. An event was
+// reported and converted, a whistle was drafted.
 func soundWorld() Evidence {
 	register := Wish{ID: 0, Op: "register", Key: "k0", Stored: stored(clerk, "register", "k0")}
 	triage := Wish{ID: 1, Op: "start-triage", No: caseA, Key: "k1", Stored: stored(disp, "grievance/"+caseA, "k1")}
@@ -55,8 +95,8 @@ func soundWorld() Evidence {
 		return Event{No: caseA, Seq: seq, Kind: "grievance", Type: typ, At: when, Recorded: committed, Committed: committed, Key: key, Deadline: deadline, Change: change}
 	}
 	e.Ledger = &Ledger{
-		ReadAt: at(60), Drawn: 2,
-		Rows: map[string]Row{caseA: {No: caseA, Kind: "grievance", Seq: 4, State: "dispatched", Open: true}, caseB: {No: caseB, Kind: "grievance", Seq: 1, State: "registered", Open: true}},
+		ReadAt: at(60),
+		Rows:   map[string]Row{caseA: {No: caseA, Kind: "grievance", Seq: 4, State: "dispatched", Open: true}, caseB: {No: caseB, Kind: "grievance", Seq: 1, State: "registered", Open: true}},
 		Commands: map[string]Command{
 			register.Stored: {register.Stored, caseA, 1, 1}, triage.Stored: {triage.Stored, caseA, 2, 2}, other.Stored: {other.Stored, caseB, 1, 1}},
 		Events: map[string][]Event{
@@ -70,6 +110,7 @@ func soundWorld() Evidence {
 		},
 		Live: []LiveLimit{{caseB, "pickup", at(90)}},
 	}
+	reported(&e)
 	return e
 }
 
@@ -124,7 +165,7 @@ func TestTheJudgeSeesIt(t *testing.T) {
 		{"a step overtook a limit", func(e *Evidence) { e.Ledger.Events[caseA][1].At = at(11) }, "order"},
 		{"a limit never fired", func(e *Evidence) { e.Ledger.Live = append(e.Ledger.Live, LiveLimit{caseA, "sign", at(10)}) }, "owed"},
 		{"a limit overslept", func(e *Evidence) { e.Ledger.Events[caseA][3].Committed = at(70) }, "overslept"},
-		{"a very late limit is not marked", func(e *Evidence) { e.Ledger.Events[caseA][3].Committed = at(100) }, "late"},
+		{"a very late limit is not marked", func(e *Evidence) { e.Ledger.Events[caseA][3].Committed = at(130) }, "late"},
 		{"a punctual limit is marked late", func(e *Evidence) { e.Ledger.Events[caseA][3].Late = true }, "late"},
 		{"the owner is empty", func(e *Evidence) { e.Ledger.Events[caseA][1].Change["owner"] = map[string]any{"unit": ""} }, "owner"},
 		{"an acknowledged key is not in the ledger", func(e *Evidence) { delete(e.Ledger.Commands, e.Told[1].Stored) }, "keys"},
@@ -135,7 +176,27 @@ func TestTheJudgeSeesIt(t *testing.T) {
 		{"an acknowledged registration is lost", func(e *Evidence) { delete(e.Ledger.Rows, caseB) }, "registrations"},
 		{"two registrations got one number", func(e *Evidence) { e.Told[3].Answers[0].No = caseA }, "registrations"},
 		{"a case is there nobody was told of", func(e *Evidence) { e.Ledger.Rows["x"] = Row{No: "x", Kind: "grievance"} }, "registrations"},
-		{"a number is lost", func(e *Evidence) { e.Ledger.Drawn = 3 }, "numbers"},
+		{"a number is lost", func(e *Evidence) { e.Ledger.Drawn["G"] = 4 }, "numbers"},
+		{"a number of an event is lost", func(e *Evidence) { e.Ledger.Drawn["E"] = 2 }, "numbers"},
+		{"a number has the letter of another kind", func(e *Evidence) { e.Ledger.Rows[event] = Row{No: event, Kind: "grievance", Seq: 2} }, "numbers"},
+		{"a report is lost", func(e *Evidence) { delete(e.Ledger.Rows, event) }, "registrations"},
+		{"a draft is lost", func(e *Evidence) { delete(e.Ledger.Rows, blown) }, "registrations"},
+		{"what an event became is not there", func(e *Evidence) { delete(e.Ledger.Rows, caseC) }, "registrations"},
+		{"a grievance comes from no event", func(e *Evidence) { e.Ledger.Events[event][1].Becomes = nil }, "registrations"},
+		{"an event became what was registered", func(e *Evidence) { e.Ledger.Events[event][1].Becomes = []string{caseC, caseB} }, "registrations"},
+		{"two events became the same", func(e *Evidence) { e.Ledger.Events[event][0].Becomes = []string{caseC} }, "registrations"},
+		{"the receipt of a report does not open", func(e *Evidence) { e.Opens[event] = 404 }, "receipts"},
+		{"a grievance is there under the key of another", func(e *Evidence) {
+			e.Ledger.Events[caseC][0].Key = e.Told[1].Stored + "/" + caseC
+		}, "unasked"},
+		{"the owner of a whistle is empty", func(e *Evidence) { e.Ledger.Events[blown][0].Change["owner_unit"] = "" }, "owner"},
+		{"the owner of an event is empty", func(e *Evidence) { e.Ledger.Events[event][0].Change["owner"] = map[string]any{"unit": ""} }, "owner"},
+		{"a whistle has no workflow", func(e *Evidence) { delete(e.Running, "whistle/"+blown) }, "workflows"},
+		{"an event runs that the ledger does not know", func(e *Evidence) { e.Running["grid_event/220498E2026112600009"] = true }, "workflows"},
+		{"a notice is lost", func(e *Evidence) { e.Ledger.Notices[event] = map[int]int{1: 1} }, "notices"},
+		{"a notice is there twice", func(e *Evidence) { e.Ledger.Notices[blown][1] = 2 }, "notices"},
+		{"a photo is lost", func(e *Evidence) { e.Ledger.Photos = nil }, "photos"},
+		{"a photo came with another step", func(e *Evidence) { e.Ledger.Photos[event+"/photo"] = 2 }, "photos"},
 		{"a receipt does not open", func(e *Evidence) { e.Opens[caseB] = 404 }, "receipts"},
 		{"what was refused happened", func(e *Evidence) { e.Ledger.Commands[e.Told[2].Stored] = Command{e.Told[2].Stored, caseA, 5, 5} }, "refusals"},
 		{"a key nobody minted", func(e *Evidence) { e.Ledger.Commands["0abc"] = Command{"0abc", caseA, 4, 4} }, "unasked"},
@@ -178,10 +239,10 @@ func appendTo(e *Evidence, x Event) {
 func TestAnOutageExcuses(t *testing.T) {
 	t.Parallel()
 	e := soundWorld()
-	e.Strikes = []Strike{{Fault: Fault{Kind: WorkersAway, Target: "worker*"}, From: at(15), To: at(95)}}
-	e.Ledger.ReadAt = at(110)
+	e.Strikes = []Strike{{Fault: Fault{Kind: WorkersAway, Target: "worker*"}, From: at(15), To: at(125)}}
+	e.Ledger.ReadAt = at(140)
 	last := &e.Ledger.Events[caseA][3]
-	last.Committed, last.Recorded, last.Late = at(100), at(99), true
+	last.Committed, last.Recorded, last.Late = at(130), at(129), true
 	e.Ledger.Live = nil
 	require.Empty(t, red(e))
 	last.Late = false

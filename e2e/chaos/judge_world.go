@@ -8,11 +8,11 @@ import (
 )
 
 // workflowOf is the workflow a stream is kept alive by.
-func workflowOf(r Row) string {
-	if r.Kind == "joint_session" {
-		return "joint/" + r.No
+func workflowOf(no string) string {
+	if kind := kindOf(no); kind != "joint_session" {
+		return kind + "/" + no
 	}
-	return "grievance/" + r.No
+	return "joint/" + no
 }
 
 func workflowsRun(e Evidence) Check {
@@ -23,7 +23,7 @@ func workflowsRun(e Evidence) Check {
 	}
 	known := map[string]bool{}
 	for no, r := range e.Ledger.Rows {
-		id := workflowOf(r)
+		id := workflowOf(no)
 		known[id] = true
 		if !r.Open && !waits[no] {
 			continue
@@ -86,15 +86,18 @@ func ledgerGone(s Strike) bool {
 }
 
 func intakeStaysOpen(e Evidence) Check {
-	f := checking("intake", "while only the engine or the workers are away, every registration that is answered is taken in")
+	f := checking("intake", "while only the engine or the workers are away, every registration, report and draft that is answered is taken in")
 	for _, t := range e.Told {
-		if t.Op != "register" {
+		if !t.Begins() {
 			continue
 		}
 		for _, a := range t.Answers {
 			around := touching(e.Strikes, a)
 			if a.Status == 0 || len(inside(e.Strikes, a)) == 0 || slices.ContainsFunc(around, func(s Strike) bool { return !engineOnly(s) }) {
 				continue
+			}
+			if t.Op == "report" && a.Refused() {
+				continue // the rules may not take a photo, or a double
 			}
 			f.looked()
 			if a.Status != http.StatusCreated && a.Status != http.StatusAccepted {

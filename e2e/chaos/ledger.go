@@ -22,9 +22,11 @@ type Event struct {
 	Deadline  string
 	Late      bool // marked late_by_system
 	Change    map[string]any
+	Notices   int      // how many it says were sent
+	Becomes   []string // numbers of the cases and whistles it makes
 }
 
-// Row is the current row of a case or session.
+// Row is the current row of a case, session or whistle.
 type Row struct {
 	No      string
 	Kind    string
@@ -33,7 +35,6 @@ type Row struct {
 	Open    bool
 	Started bool
 	Owner   string
-	Spawned bool // split off another case
 }
 
 // Command is a key on record.
@@ -48,8 +49,10 @@ type Ledger struct {
 	Rows     map[string]Row
 	Events   map[string][]Event // by number, in order
 	Commands map[string]Command
-	Drawn    int         // numbers drawn
-	Live     []LiveLimit // deadlines that are running
+	Drawn    map[string]int         // numbers drawn, by the letter in them
+	Live     []LiveLimit            // deadlines that are running
+	Notices  map[string]map[int]int // how many there are, by number and event
+	Photos   map[string]int         // whole ones, as number/file: the event they came with
 }
 
 // LiveLimit is a deadline that has not taken effect.
@@ -65,26 +68,28 @@ func Read(ctx context.Context, url string) (*Ledger, error) {
 		return nil, err
 	}
 	defer conn.Close(ctx) //nolint:errcheck // only read
-	l := &Ledger{Rows: map[string]Row{}, Events: map[string][]Event{}, Commands: map[string]Command{}}
+	l := &Ledger{Rows: map[string]Row{}, Events: map[string][]Event{}, Commands: map[string]Command{}, Drawn: map[string]int{},
+		Notices: map[string]map[int]int{}, Photos: map[string]int{}}
 	err = pgx.BeginTxFunc(ctx, conn, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		for _, part := range []func(context.Context, pgx.Tx) error{l.readRows, l.readEvents, l.readCommands, l.readLive} {
+		for _, part := range []func(context.Context, pgx.Tx) error{l.readRows, l.readEvents, l.readCommands, l.readLive, l.readDrawn, l.readNotices, l.readPhotos} {
 			if err := part(ctx, tx); err != nil {
 				return err
 			}
 		}
-		return tx.QueryRow(ctx, `SELECT clock_timestamp(), coalesce((SELECT sum(last) FROM numbers), 0)`).Scan(&l.ReadAt, &l.Drawn)
+		return tx.QueryRow(ctx, `SELECT clock_timestamp()`).Scan(&l.ReadAt)
 	})
 	return l, err
 }
 
 func (l *Ledger) readRows(ctx context.Context, tx pgx.Tx) error {
-	rows, err := tx.Query(ctx, `SELECT no, 'grievance', seq, state, open, workflow_started, owner_unit, body ->> 'origin' IS NOT NULL FROM cases
-		UNION ALL SELECT no, 'joint_session', seq, state, false, true, '', false FROM sessions`)
+	rows, err := tx.Query(ctx, `SELECT no, kind, seq, state, open, workflow_started, owner_unit FROM cases
+		UNION ALL SELECT no, 'whistle', seq, state, open, workflow_started, owner_unit FROM whistles
+		UNION ALL SELECT no, 'joint_session', seq, state, false, true, '' FROM sessions`)
 	if err != nil {
 		return err
 	}
 	var r Row
-	_, err = pgx.ForEachRow(rows, []any{&r.No, &r.Kind, &r.Seq, &r.State, &r.Open, &r.Started, &r.Owner, &r.Spawned}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&r.No, &r.Kind, &r.Seq, &r.State, &r.Open, &r.Started, &r.Owner}, func() error {
 		l.Rows[r.No] = r
 		return nil
 	})
@@ -93,13 +98,16 @@ func (l *Ledger) readRows(ctx context.Context, tx pgx.Tx) error {
 
 func (l *Ledger) readEvents(ctx context.Context, tx pgx.Tx) error {
 	rows, err := tx.Query(ctx, `SELECT no, seq, kind, type, at, recorded_at, coalesce(pg_xact_commit_timestamp(xmin), recorded_at), actor, key, deadline,
-		coalesce((body ->> 'late_by_system')::boolean, false), coalesce(body -> 'change', '{}') FROM events ORDER BY no, seq`)
+		coalesce((body ->> 'late_by_system')::boolean, false), coalesce(body -> 'change', '{}'), coalesce(jsonb_array_length(body -> 'notices'), 0),
+		ARRAY(SELECT f ->> 'to' FROM jsonb_array_elements(body -> 'effects') f WHERE f ->> 'kind' IN ('start_case', 'blow_whistle') AND f ->> 'to' <> '')
+		FROM events ORDER BY no, seq`)
 	if err != nil {
 		return err
 	}
 	var e Event
 	var change []byte
-	_, err = pgx.ForEachRow(rows, []any{&e.No, &e.Seq, &e.Kind, &e.Type, &e.At, &e.Recorded, &e.Committed, &e.Actor, &e.Key, &e.Deadline, &e.Late, &change}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&e.No, &e.Seq, &e.Kind, &e.Type, &e.At, &e.Recorded, &e.Committed, &e.Actor, &e.Key, &e.Deadline, &e.Late, &change,
+		&e.Notices, &e.Becomes}, func() error {
 		e.Change = nil
 		if err := json.Unmarshal(change, &e.Change); err != nil {
 			return err
@@ -136,6 +144,51 @@ func (l *Ledger) readLive(ctx context.Context, tx pgx.Tx) error {
 	return err
 }
 
+func (l *Ledger) readDrawn(ctx context.Context, tx pgx.Tx) error {
+	rows, err := tx.Query(ctx, `SELECT letter, sum(last)::int FROM numbers GROUP BY letter`)
+	if err != nil {
+		return err
+	}
+	var letter string
+	var n int
+	_, err = pgx.ForEachRow(rows, []any{&letter, &n}, func() error {
+		l.Drawn[letter] = n
+		return nil
+	})
+	return err
+}
+
+func (l *Ledger) readNotices(ctx context.Context, tx pgx.Tx) error {
+	rows, err := tx.Query(ctx, `SELECT no, seq, count(*)::int FROM notices GROUP BY no, seq`)
+	if err != nil {
+		return err
+	}
+	var no string
+	var seq, n int
+	_, err = pgx.ForEachRow(rows, []any{&no, &seq, &n}, func() error {
+		if l.Notices[no] == nil {
+			l.Notices[no] = map[int]int{}
+		}
+		l.Notices[no][seq] = n
+		return nil
+	})
+	return err
+}
+
+func (l *Ledger) readPhotos(ctx context.Context, tx pgx.Tx) error {
+	rows, err := tx.Query(ctx, `SELECT c.no, c.seq, c.file_id FROM case_files c JOIN files f ON f.id = c.file_id WHERE f.state = 'complete'`)
+	if err != nil {
+		return err
+	}
+	var no, file string
+	var seq int
+	_, err = pgx.ForEachRow(rows, []any{&no, &seq, &file}, func() error {
+		l.Photos[no+"/"+file] = seq
+		return nil
+	})
+	return err
+}
+
 // owed asks for the oldest limit that has passed and not taken effect, and for how many
 // cases have no workflow yet.
 func owed(ctx context.Context, url string) (oldest time.Duration, unstarted int, err error) {
@@ -145,7 +198,7 @@ func owed(ctx context.Context, url string) (oldest time.Duration, unstarted int,
 	}
 	defer conn.Close(ctx) //nolint:errcheck // only read
 	var seconds float64
-	err = conn.QueryRow(ctx, `SELECT coalesce(extract(epoch FROM clock_timestamp() - min(at)), 0)::float8, (SELECT count(*) FROM cases WHERE NOT workflow_started)
+	err = conn.QueryRow(ctx, `SELECT coalesce(extract(epoch FROM clock_timestamp() - min(at)), 0)::float8, (SELECT count(*) FROM cases WHERE NOT workflow_started) + (SELECT count(*) FROM whistles WHERE NOT workflow_started)
 		FROM deadlines WHERE at < clock_timestamp()`).Scan(&seconds, &unstarted)
 	return time.Duration(seconds * float64(time.Second)), unstarted, err
 }

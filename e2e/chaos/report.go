@@ -29,6 +29,7 @@ type Report struct {
 	Unknown  int            `json:"unknown_outcomes"` // answers that never came, whatever came later
 	Statuses map[string]int `json:"answers"`
 	Cases    int            `json:"cases"`
+	Kinds    map[string]int `json:"cases_by_kind"`
 	Events   int            `json:"events"`
 
 	Recovery map[string]Slowest `json:"recovery"` // kind of operation → longest time from a lifted fault to its first success
@@ -86,7 +87,10 @@ func (r *Report) conclude(e Evidence) {
 			r.Statuses[fmt.Sprint(a.Status)]++
 		}
 	}
-	r.Cases = len(e.Ledger.Rows)
+	r.Cases, r.Kinds = len(e.Ledger.Rows), map[string]int{}
+	for _, row := range e.Ledger.Rows {
+		r.Kinds[row.Kind]++
+	}
 	for _, list := range e.Ledger.Events {
 		r.Events += len(list)
 	}
@@ -115,7 +119,7 @@ func recoveryOf(e Evidence) map[string]Slowest {
 		for _, t := range e.Told {
 			for _, a := range t.Answers {
 				if a.Acknowledged() {
-					note(opOf(t.Op), a.To)
+					note(opOf(t.Wish), a.To)
 				}
 			}
 		}
@@ -135,8 +139,8 @@ func recoveryOf(e Evidence) map[string]Slowest {
 	return out
 }
 
-func opOf(op string) string {
-	if op == "register" {
+func opOf(w Wish) string {
+	if w.Begins() {
 		return "registration"
 	}
 	return "step"
@@ -203,7 +207,7 @@ func (r *Report) Print(out io.Writer) {
 	}
 	fmt.Fprintf(out, "wishes %d: acknowledged %d, refused %d; asked %d times, %d answers never came\n", r.Wishes, r.Yes, r.No, r.Asked, r.Unknown)
 	fmt.Fprintf(out, "  answers by status %v\n", r.Statuses)
-	fmt.Fprintf(out, "ledger %d cases and sessions, %d events; %d caught up when verify asked\n", r.Cases, r.Events, len(r.Healed))
+	fmt.Fprintf(out, "ledger %d cases, whistles and sessions %v, %d events; %d caught up when verify asked\n", r.Cases, r.Kinds, r.Events, len(r.Healed))
 	for _, op := range []string{"registration", "step", "firing"} {
 		if s, ok := r.Recovery[op]; ok {
 			fmt.Fprintf(out, "recovery %-12s %s at the longest, after %s\n", op, ms(s.Took), s.After)

@@ -2,7 +2,9 @@ package chaos
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"time"
 )
 
@@ -24,7 +26,7 @@ var departments = []string{county + "-D11", county + "-D12", county + "-D13", co
 
 // users are everybody who signs in.
 func users() []string {
-	out := []string{clerk, disp, disp2, director, office, tleader, watcher}
+	out := append([]string{clerk, disp, disp2, director, office, tleader, watcher, platform, duty, head, "gridlead." + community}, reporters...)
 	for _, p := range []string{"cleader", "cleader2", "cleader3"} {
 		out = append(out, p+"."+county)
 	}
@@ -36,7 +38,7 @@ func users() []string {
 	return out
 }
 
-// view is what an officer sees of a case.
+// view is what an officer sees of a case or whistle.
 type view struct {
 	No           string `json:"no"`
 	State        string `json:"state"`
@@ -45,12 +47,74 @@ type view struct {
 	OwningLeader string `json:"owning_leader"`
 	Over         bool   `json:"over"`
 	Seq          int    `json:"seq"`
+
+	Event eventPart `json:"event"` // of a grid event
+
+	// of a whistle
+	Case  string          `json:"case"`
+	Seats map[string]seat `json:"seats"`
+	Point spot            `json:"point"`
+
+	code string // the petitioner has it; what an event became has none
+	twin string // an event like it
+}
+
+// over tells whether nobody has to do anything any more.
+func (v view) over() bool {
+	return v.Over || len(v.Seats) > 0 && slices.Contains([]string{"evaluated", "adjudicated", "withdrawn", "rejected"}, v.State)
+}
+
+// place is where one stands to take a photo.
+func (v view) place() spot {
+	if v.Point != (spot{}) {
+		return v.Point
+	}
+	return v.Event.Location
 }
 
 // move is a step somebody could take.
 type move struct {
 	user, action string
 	input        map[string]any
+}
+
+// shots stands in an input for so many photos, to be taken on the spot.
+type shots int
+
+// showing is the same step with photos.
+func (mv move) showing(input string, n shots) move {
+	if mv.input = maps.Clone(mv.input); mv.input == nil {
+		mv.input = map[string]any{}
+	}
+	mv.input[input] = n
+	return mv
+}
+
+// trade is how one kind of matter is dealt with.
+type trade struct {
+	path  string // in the API, before the number
+	watch string // who looks how it stands
+	next  func(*rand.Rand, view) (move, bool)
+	end   func(*rand.Rand, view) (move, bool) // brings an old one nearer to its end
+}
+
+// trades are the tables of moves, by kind.
+var trades = map[string]trade{
+	"grievance":  {"/api/v1/cases/", watcher, next, takenBack},
+	"grid_event": {"/api/v1/cases/", watcher, nextOfEvent, endOfEvent},
+	"whistle":    {"/api/v1/whistles/", office, nextOfWhistle, endOfWhistle},
+}
+
+// takenBack is a petitioner who wants no more. What an event became has none, and is
+// worked on until it is over.
+func takenBack(r *rand.Rand, v view) (move, bool) {
+	switch {
+	case v.code == "" && v.State == "leader_resolving" && v.OwningLeader != "":
+		return move{v.OwningLeader, "leader-conclude", leaderReply()}, true
+	case v.code == "":
+		return next(r, v)
+	}
+	return move{citizen, "withdraw", map[string]any{"statement": "本人自愿撤回诉求"}}, true
 }
 
 func pick[T any](r *rand.Rand, list ...T) T { return list[r.IntN(len(list))] }
@@ -78,7 +142,7 @@ func next(r *rand.Rand, v view) (move, bool) {
 	case "rework":
 		return reworked(r, v), true
 	case "replied":
-		return move{citizen, "evaluate", map[string]any{"rating": pick(r, "satisfied", "basic", "unsatisfied"), "comment": "评价意见"}}, true
+		return move{citizen, "evaluate", map[string]any{"rating": pick(r, "satisfied", "basic", "unsatisfied"), "comment": "评价意见"}}, v.code != ""
 	}
 	return move{}, false
 }
@@ -172,7 +236,8 @@ func nextAt(r *rand.Rand, s session) (move, bool) {
 	}
 	switch s.State {
 	case "planned":
-		return move{disp, "notify-units", map[string]any{"agenda": "责任划分"}}, true
+		tell := move{disp, "notify-units", map[string]any{"agenda": "责任划分"}}
+		return pick(r, tell, tell, move{director, "cancel-session", map[string]any{"reason": "改期"}}), true // too late to tell them, perhaps
 	case "notified":
 		opinion := map[string]any{"position": "可由我方牵头", "legal_basis": "三定方案", "undertaking": "三日内启动"}
 		return pick(r, move{"liaison." + departments[0], "acknowledge", nil}, move{"liaison." + departments[1], "acknowledge", nil},

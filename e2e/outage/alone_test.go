@@ -29,7 +29,7 @@ func TestNoCaseEndsForWantOfItsLedger(t *testing.T) {
 	ctx := context.Background()
 	first := ""
 	eventually(t, "its workflow runs", func() bool {
-		d, err := engine.DescribeWorkflowExecution(ctx, workflows.GrievanceID(r.No), "")
+		d, err := engine.DescribeWorkflowExecution(ctx, workflows.ID(r.No), "")
 		if err == nil {
 			first = d.GetWorkflowExecutionInfo().GetExecution().GetRunId()
 		}
@@ -42,7 +42,7 @@ func TestNoCaseEndsForWantOfItsLedger(t *testing.T) {
 	eventually(t, "what has passed takes effect", func() bool {
 		return o.get("citysup.220400", "/api/v1/cases/"+r.No, nil) == http.StatusOK && hasFired(fired(o.timeline(r.No)), "triage")
 	})
-	d, err := engine.DescribeWorkflowExecution(ctx, workflows.GrievanceID(r.No), first)
+	d, err := engine.DescribeWorkflowExecution(ctx, workflows.ID(r.No), first)
 	require.NoError(t, err)
 	require.Equal(t, enums.WORKFLOW_EXECUTION_STATUS_RUNNING, d.GetWorkflowExecutionInfo().GetStatus(), "the first run goes on")
 }

@@ -41,7 +41,7 @@ func TestABackupTakenWhileOfficersWork(t *testing.T) {
 	before.stopTemporal()
 
 	after := bareGround(t)
-	after.restore(dumps, before.config.PayloadKeyFile)
+	after.restore(dumps, before.dir)
 	after.startTemporal()
 	after.prepare()
 	desk, err := after.desk().Recovery()
@@ -112,15 +112,18 @@ func (g *ground) backUp() string {
 }
 
 // restore fills the databases from their dumps and brings the key along.
-func (g *ground) restore(dumps, key string) {
+func (g *ground) restore(dumps, other string) {
 	g.t.Helper()
 	require.NoError(g.t, localstack.CreateDatabases(context.Background(), g.postgres.DatabaseURL, databases...))
 	for _, name := range databases {
 		g.program("pg_restore", "--no-owner", "--exit-on-error", "--dbname="+g.url(name), filepath.Join(dumps, name+".dump"))
 	}
-	b, err := os.ReadFile(key)
-	require.NoError(g.t, err)
-	require.NoError(g.t, os.WriteFile(filepath.Join(g.dir, "payload.json"), b, 0o600))
+	require.NoError(g.t, os.MkdirAll(filepath.Join(g.dir, "keys"), 0o700))
+	for _, key := range []string{"payload.json", "keys/fields.json", "keys/master.json"} {
+		b, err := os.ReadFile(filepath.Join(other, key))
+		require.NoError(g.t, err)
+		require.NoError(g.t, os.WriteFile(filepath.Join(g.dir, key), b, 0o600))
+	}
 }
 
 func (g *ground) url(database string) string {

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"huajie/internal/app"
+	"huajie/internal/demo"
 )
 
 // TestIntakeWhileTheEngineIsAway: the product starts without the engine, takes
@@ -47,10 +48,15 @@ func TestIntakeWhileTheEngineIsAway(t *testing.T) {
 	require.NotEqual(t, kept.No, second.No)
 
 	require.Equal(t, http.StatusOK, o.get("", "/api/v1/public/cases/"+kept.No+"?code="+kept.QueryCode, nil), "the receipt works")
-	answer, err = o.Do(context.Background(), "disp.220498", http.MethodPost, "/api/v1/cases/"+kept.No+"/actions/start-triage", "step", map[string]any{})
+	calm, _, err := o.registerAt("win-general.220402", "away-3", calmMatter("楼道堆物"))
+	require.NoError(t, err)
+	step := func() (demo.Answer, error) {
+		return o.Do(context.Background(), "disp.220402", http.MethodPost, "/api/v1/cases/"+calm.No+"/actions/start-triage", "step", map[string]any{})
+	}
+	answer, err = step()
 	require.Equal(t, http.StatusServiceUnavailable, refusal(t, err).Status, "a step needs the engine")
 	require.NotEmpty(t, answer.Header.Get("Retry-After"))
-	require.Len(t, o.timeline(kept.No), 1, "and leaves nothing behind")
+	require.Len(t, o.timeline(calm.No), 1, "and leaves nothing behind")
 
 	g.startTemporal()
 	for _, r := range []receipt{kept, second} {
@@ -69,9 +75,11 @@ func TestIntakeWhileTheEngineIsAway(t *testing.T) {
 		w, _ := probe(worker.addr, "/readyz")
 		return a == http.StatusOK && w == http.StatusOK
 	})
-	_, err = o.Do(context.Background(), "disp.220498", http.MethodPost, "/api/v1/cases/"+kept.No+"/actions/start-triage", "step", map[string]any{})
+	_, err = step()
 	require.NoError(t, err, "the step that was refused goes through with the same key")
-	require.NoError(t, g.desk().Store.VerifyChain(context.Background(), kept.No))
+	for _, no := range []string{kept.No, second.No, calm.No} {
+		require.NoError(t, g.desk().Store.VerifyChain(context.Background(), no))
+	}
 }
 
 // fired are the entries that time made, one per deadline.

@@ -22,6 +22,9 @@ func migrate(stores map[string]config.DataStore, logger log.Logger) error {
 	if err := migrateStore(stores[mainStore].SQL, mainSchema, logger); err != nil {
 		return fmt.Errorf("schema of the main store: %w", err)
 	}
+	if err := whole(stores[visibilityStore].SQL, logger); err != nil {
+		return err
+	}
 	if err := migrateStore(stores[visibilityStore].SQL, visibilitySchema, logger); err != nil {
 		return fmt.Errorf("schema of the visibility store: %w", err)
 	}

@@ -4,9 +4,9 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"os"
 	"path/filepath"
 	"sync/atomic"
@@ -16,11 +16,16 @@ import (
 	tlog "go.temporal.io/sdk/log"
 
 	"huajie/activities"
-	"huajie/api"
 	"huajie/config"
+	"huajie/internal/blobs"
 	"huajie/internal/localstack"
+	"huajie/internal/notary"
+	"huajie/internal/picture"
+	"huajie/internal/publish"
+	"huajie/internal/scan"
 	"huajie/internal/seal"
 	"huajie/internal/telemetry"
+	"huajie/internal/upload"
 	"huajie/rulebook"
 	"huajie/store"
 	"huajie/worker"
@@ -34,15 +39,22 @@ type App struct {
 	Book   *rulebook.Holder
 	Client client.Client
 	Desk   *activities.Desk
+	Photos *upload.Desk
 	Log    *slog.Logger
+	Notary *notary.Key   // signs heads of the audit log and receipts
+	Rules  *publish.Desk // where the rulebook is drafted, and where what was published comes from
 	// TaskQueue is workflows.TaskQueue unless a test needs one of its own.
 	TaskQueue string
 	// Telemetry is what the process tells about itself; nil for a command that
 	// does its work and ends.
 	Telemetry *telemetry.Telemetry
 
-	stopping atomic.Bool // told to stop: /readyz says no
-	recalled atomic.Bool // the earlier rulebooks have been read
+	payloads *seal.Viewer
+	kept     *blobs.Store // of Photos
+	scanner  *scan.Clamd  // nil: none
+	stopping atomic.Bool  // told to stop: /readyz says no
+	recalled atomic.Bool  // the earlier rulebooks have been read
+	signed   atomic.Int64 // when the audit log was last found signed to its end
 }
 
 // Option changes how the product is opened.
@@ -73,6 +85,10 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger, opts ...Opti
 	if err != nil {
 		return nil, err
 	}
+	a.payloads = seal.NewViewer(key, store.Words())
+	if a.Notary, err = openNotary(cfg); err != nil {
+		return nil, err
+	}
 	engine := client.Options{
 		HostPort: cfg.TemporalAddress, Namespace: cfg.TemporalNamespace,
 		DataConverter: seal.Converter(key), Logger: tlog.NewStructuredLogger(quiet(log)),
@@ -80,7 +96,11 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger, opts ...Opti
 		// the worker's time and saves nothing.
 		ConnectionOptions: client.ConnectionOptions{GrpcCompression: &client.GrpcCompressionNone{}},
 	}
-	database := []store.Option{store.WithDrill(drillCounties(book)...), store.WithMaxConns(24)}
+	fields, err := Fields(cfg)
+	if err != nil {
+		return nil, err
+	}
+	database := []store.Option{store.WithFields(fields), store.WithDrill(drillCounties(book)...), store.WithMaxConns(24)}
 	if a.Telemetry != nil {
 		engine.MetricsHandler = a.Telemetry.EngineMetrics()
 		if engine.Interceptors, err = a.Telemetry.EngineTraces(); err != nil {
@@ -95,14 +115,26 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger, opts ...Opti
 		a.Client.Close()
 		return nil, err
 	}
+	if err := a.Store.KeysFit(ctx); errors.Is(err, seal.ErrSealed) {
+		a.Close()
+		return nil, fmt.Errorf("the field keys in %s are not those this ledger was sealed with; put the file back from its backup (docs/operations.md, Keys): %w",
+			keyFile(cfg, cfg.FieldKeyFile, "fields.json"), err)
+	}
 	a.Book = rulebook.NewHolder(book, rulebookOptions(cfg)...)
+	a.Rules = publish.New(a.Book, a.Store, log, time.Now)
 	a.Desk = &activities.Desk{Ledger: a.Store, Book: a.Book, Engine: time.Now}
+	if err := a.openPhotos(); err != nil {
+		a.Close()
+		return nil, err
+	}
 	if err := a.watch(); err != nil {
 		a.Close()
 		return nil, err
 	}
 	if err := a.recall(ctx); err != nil {
 		log.WarnContext(ctx, "earlier rulebooks cannot be read yet", "error", err)
+	} else if err := a.takeRules(ctx); err != nil {
+		log.WarnContext(ctx, "what is published of the rulebook cannot be taken yet", "error", err)
 	}
 	return a, nil
 }
@@ -111,6 +143,11 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger, opts ...Opti
 func (a *App) Close() {
 	a.Client.Close()
 	a.Store.Close()
+	if a.kept != nil {
+		if err := a.kept.Close(); err != nil {
+			a.Log.Warn("the storage of photos was not closed", "error", err)
+		}
+	}
 	if a.Telemetry == nil {
 		return
 	}
@@ -121,21 +158,36 @@ func (a *App) Close() {
 	}
 }
 
-// Handler is the HTTP API.
-func (a *App) Handler(version string) http.Handler {
-	d := api.Deps{
-		Reader: a.Store, Accounts: a.Store, Registrar: a.Desk, Rules: a.Book, Changes: a.Store, Log: a.Log, Version: version,
-		Engine: api.NewEngine(a.Client, a.TaskQueue, a.Store), Stopping: a.stopping.Load,
+// storage is where the configuration keeps photographs.
+func storage(cfg config.Config) (*blobs.Store, error) {
+	at := cfg.FilesURL
+	if at == "" {
+		var err error
+		if at, err = blobs.FolderURL(filepath.Join(cfg.DataDir, "files")); err != nil {
+			return nil, err
+		}
 	}
-	if a.Telemetry != nil {
-		d.Watch, d.Metrics = a.Telemetry, a.Telemetry.Handler()
+	return blobs.New(at)
+}
+
+// openPhotos puts the desk for photographs before their storage.
+func (a *App) openPhotos() (err error) {
+	if a.kept, err = storage(a.Config); err != nil {
+		return err
 	}
-	return api.New(d)
+	if a.scanner, err = scan.New(a.Config.FilesScanner); err != nil {
+		return err
+	}
+	a.Photos = &upload.Desk{Scanned: a.scanner != nil,
+		Rows: a.Store, Bytes: a.kept, Studio: picture.New(a.Config.FilesMaxPixels, a.Config.FilesAtOnce), Most: a.Config.FilesMaxBytes,
+		KeepFree: a.Config.FilesKeepFree, MostUnfinished: a.Config.FilesMaxUnfinished}
+	return nil
 }
 
 // Worker runs cases.
 func (a *App) Worker() *worker.Worker {
-	return worker.New(worker.Deps{Client: a.Client, Desk: a.Desk, Cases: a.Store, Log: a.Log}, worker.Options{TaskQueue: a.TaskQueue})
+	return worker.New(worker.Deps{Client: a.Client, Desk: a.Desk, Cases: a.Store, Uploads: a.Store, Errands: a.Store, Log: a.Log},
+		worker.Options{TaskQueue: a.TaskQueue, KeepUploads: a.Config.FilesKeepIncomplete})
 }
 
 // Rulebook loads the rulebook the configuration names.
@@ -145,6 +197,18 @@ func Rulebook(cfg config.Config) (*rulebook.Book, error) {
 		return rulebook.Default(opts...)
 	}
 	return rulebook.Load(os.DirFS(cfg.RulebookDir), opts...)
+}
+
+// RulebookInForce is what was published in the console, otherwise what the configuration names: for a
+// command, which does not stay.
+func RulebookInForce(ctx context.Context, cfg config.Config, s *store.Store) (*rulebook.Book, error) {
+	book, err := Rulebook(cfg)
+	if err != nil {
+		return nil, err
+	}
+	h := rulebook.NewHolder(book, rulebookOptions(cfg)...)
+	err = publish.New(h, s, slog.New(slog.DiscardHandler), time.Now).Take(ctx)
+	return h.Current(), err
 }
 
 func rulebookOptions(cfg config.Config) []rulebook.Option {
@@ -171,10 +235,23 @@ func Effective(cfg config.Config) config.Config {
 }
 
 func payloadKey(cfg config.Config) string {
-	if cfg.PayloadKeyFile != "" {
-		return cfg.PayloadKeyFile
+	return keyFile(cfg, cfg.PayloadKeyFile, "payload.json")
+}
+
+func keyFile(cfg config.Config, configured, name string) string {
+	if configured != "" {
+		return configured
 	}
-	return filepath.Join(cfg.DataDir, "keys", "payload.json")
+	return filepath.Join(cfg.DataDir, "keys", name)
+}
+
+// Fields opens the keys with which the database keeps what people are called and write.
+func Fields(cfg config.Config) (*seal.Fields, error) {
+	master, err := seal.Master(cfg.MasterKeyURI, keyFile(cfg, cfg.MasterKeyFile, "master.json"))
+	if err != nil {
+		return nil, err
+	}
+	return seal.OpenFields(keyFile(cfg, cfg.FieldKeyFile, "fields.json"), master)
 }
 
 func drillCounties(b *rulebook.Book) []string {

@@ -30,6 +30,9 @@ func Dev(ctx context.Context, cfg config.Config, version string, out io.Writer, 
 	}
 	defer func() { err = errors.Join(err, stack.Close()) }()
 	cfg.DatabaseURL, cfg.TemporalAddress = stack.DatabaseURL, stack.TemporalAddress
+	if cfg.TemporalUIURL == "" {
+		cfg.TemporalUIURL = stack.TemporalUI
+	}
 	step("schema and demonstration accounts")
 	if err := Migrate(ctx, cfg, log); err != nil {
 		return err
@@ -45,6 +48,7 @@ func banner(out io.Writer, addr string, stack *localstack.Stack, cfg config.Conf
 	fmt.Fprintf(out, `
 化解 Huajie 已就绪 is ready (%.1f s)
 
+  页面 pages      http://%[2]s/        手机 phone /m   群众 citizens /c   大屏 wall /screen
   API            http://%[2]s/api/v1      OpenAPI http://%[2]s/openapi.json
   Temporal UI    %s
   数据 data       %s   (再次启动时保留 kept for the next start)

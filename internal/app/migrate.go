@@ -15,17 +15,18 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	"huajie/config"
+	"huajie/domain/account"
 	"huajie/domain/org"
 	"huajie/store"
 	"huajie/workflows"
 )
 
-// DemoPassword is the password of every demonstration account. It is public;
-// accounts with it exist only where `demo` is on.
-const DemoPassword = "Huajie-2026-demo"
+// DemoPassword is the password of every demonstration account. It is public; nobody
+// signs in with it where `demo` is not on.
+const DemoPassword = account.DemoPassword
 
-// retention is how long the engine keeps the history of an ended case.
-const retention = 30 * 24 * time.Hour
+// historyKept is how long the engine keeps the history of an ended case.
+const historyKept = 30 * 24 * time.Hour
 
 // Migrate brings database and engine to what this version needs: schema,
 // namespace, search attributes, and the demonstration accounts where they are
@@ -54,7 +55,7 @@ func prepareEngine(ctx context.Context, cfg config.Config) error {
 	}
 	defer ns.Close()
 	err = ns.Register(ctx, &workflowservice.RegisterNamespaceRequest{
-		Namespace: cfg.TemporalNamespace, WorkflowExecutionRetentionPeriod: durationpb.New(retention)})
+		Namespace: cfg.TemporalNamespace, WorkflowExecutionRetentionPeriod: durationpb.New(historyKept)})
 	var exists *serviceerror.NamespaceAlreadyExists
 	if err != nil && !errors.As(err, &exists) {
 		return err
@@ -97,11 +98,18 @@ func Seed(ctx context.Context, cfg config.Config, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	s, err := store.New(ctx, cfg.DatabaseURL)
+	fields, err := Fields(cfg)
+	if err != nil {
+		return err
+	}
+	s, err := store.New(ctx, cfg.DatabaseURL, store.WithFields(fields))
 	if err != nil {
 		return err
 	}
 	defer s.Close()
+	if err := s.KeysFit(ctx); err != nil { // the ledger knows its keys from now on
+		return fmt.Errorf("field keys: %w", err)
+	}
 	if err := s.SaveRulebook(ctx, book.Version, book.Files(), "migrate"); err != nil {
 		return fmt.Errorf("rulebook: %w", err)
 	}

@@ -42,6 +42,13 @@ func (a *App) recall(ctx context.Context) error {
 	return nil
 }
 
+// takeRules puts what was published in force before anything is decided here.
+func (a *App) takeRules(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, recallLimit)
+	defer cancel()
+	return a.Rules.Take(ctx)
+}
+
 // The pauses between two attempts to reach what is away.
 const (
 	firstPause   = 200 * time.Millisecond
@@ -65,12 +72,16 @@ func (a *App) await(ctx context.Context, what string, try func(context.Context) 
 }
 
 // awaitLedger returns once the ledger answers, has the schema this version needs,
-// and the rulebooks of running cases are there. Nothing may be decided before.
+// the rulebooks of running cases are there, and the published one is in force.
+// Nothing may be decided before.
 func (a *App) awaitLedger(ctx context.Context) error {
 	return a.await(ctx, "ledger", func(ctx context.Context) error {
 		if err := a.Store.Ping(ctx); err != nil {
 			return err
 		}
-		return a.recall(ctx)
+		if err := a.recall(ctx); err != nil {
+			return err
+		}
+		return a.takeRules(ctx)
 	})
 }

@@ -12,5 +12,5 @@ func (a *App) Recovery() (*recovery.Desk, error) {
 		return nil, err
 	}
 	return &recovery.Desk{Ledger: a.Store, Book: a.Book, Log: a.Log,
-		Engine: &recovery.Temporal{Client: a.Client, Converter: seal.Converter(key), Queue: a.TaskQueue}}, nil
+		Engine: &recovery.Temporal{Client: a.Client, Converter: seal.Converter(key), Queue: a.TaskQueue, Namespace: a.Config.TemporalNamespace}}, nil
 }

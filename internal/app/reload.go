@@ -30,9 +30,10 @@ func (a *App) reloadOnHangup(ctx context.Context) {
 }
 
 // Reload puts the rulebook folder in force if it is sound, and keeps the new
-// version for the cases that will be dispatched under it. It tells whether it did.
+// version for the cases that will be dispatched under it. It tells whether it did:
+// what was published in the console stays before what is configured.
 func (a *App) Reload(ctx context.Context) bool {
-	err := a.Book.Replace(os.DirFS(a.Config.RulebookDir))
+	book, err := rulebook.Load(os.DirFS(a.Config.RulebookDir), rulebookOptions(a.Config)...)
 	var faults rulebook.Faults
 	if errors.As(err, &faults) {
 		for _, f := range faults {
@@ -44,7 +45,14 @@ func (a *App) Reload(ctx context.Context) bool {
 		a.Log.ErrorContext(ctx, "the rulebook was not loaded", "error", err)
 		return false
 	}
-	book := a.Book.Current()
+	if err := a.takeRules(ctx); err != nil {
+		a.Log.ErrorContext(ctx, "the folder was not put in force: it is not known whether a rulebook is published", "error", err)
+		return false
+	}
+	if !a.Rules.Configured(book) {
+		a.Log.WarnContext(ctx, "the folder is sound and not in force: what was published in the console is", "folder", book.Version, "version", a.Book.Current().Version)
+		return false
+	}
 	if err := a.Store.SaveRulebook(ctx, book.Version, book.Files(), "reload"); err != nil {
 		a.Log.ErrorContext(ctx, "the new rulebook is in force but could not be kept for later", "version", book.Version, "error", err)
 	}

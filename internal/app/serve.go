@@ -6,10 +6,12 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"huajie/api"
 	"huajie/config"
 )
 
@@ -52,6 +54,12 @@ func (a *App) Run(ctx context.Context, p Parts) error {
 	g, ctx := errgroup.WithContext(ctx)
 	working, letGo := context.WithCancel(context.WithoutCancel(ctx))
 	defer letGo()
+	if p.API {
+		g.Go(func() error {
+			a.beat(ctx, "api", nil)
+			return nil
+		})
+	}
 	g.Go(func() error {
 		defer letGo()
 		if p.API {
@@ -62,12 +70,20 @@ func (a *App) Run(ctx context.Context, p Parts) error {
 		return nil
 	})
 	if p.Worker {
+		g.Go(func() error {
+			a.forgetTracks(ctx)
+			return nil
+		})
 		g.Go(func() error { return a.work(ctx, working, p) })
 	} else {
 		g.Go(func() error { return unlessStopped(ctx, a.awaitLedger(ctx)) })
 	}
 	g.Go(func() error {
 		a.reloadOnHangup(ctx)
+		return nil
+	})
+	g.Go(func() error {
+		a.Rules.Follow(working) // the worker works on for a while
 		return nil
 	})
 	g.Go(func() error {
@@ -85,6 +101,13 @@ func (a *App) Run(ctx context.Context, p Parts) error {
 // where no API does. It starts under ctx and works on until working ends.
 func (a *App) work(ctx, working context.Context, p Parts) error {
 	w := a.Worker()
+	sender, err := a.Sender()
+	if err != nil {
+		return err
+	}
+	if err := a.watchHeads(); err != nil {
+		return err
+	}
 	g, working := errgroup.WithContext(working)
 	if !p.API && a.Config.MetricsListen != "" {
 		l, err := listen("metrics_listen", a.Config.MetricsListen)
@@ -92,7 +115,7 @@ func (a *App) work(ctx, working context.Context, p Parts) error {
 			return err
 		}
 		g.Go(func() error {
-			return serve(working, l, &http.Server{Handler: a.watchHandler(p.Version, w.Running), ReadHeaderTimeout: 5 * time.Second}, func() {})
+			return serve(working, l, api.NewServer(a.watchHandler(p.Version, w.Running), a.Config.RequestTimeout), func() {})
 		})
 		p.Ready("metrics", l.Addr().String())
 	}
@@ -100,6 +123,17 @@ func (a *App) work(ctx, working context.Context, p Parts) error {
 		if err := a.awaitLedger(ctx); err != nil {
 			return unlessStopped(ctx, err)
 		}
+		var sending sync.WaitGroup
+		sending.Go(func() { sender.Run(ctx) }) // these do not need the engine
+		sending.Go(func() { a.Exporter().Run(ctx) })
+		sending.Go(func() { a.signHeads(ctx) })
+		sending.Go(func() { a.retain(ctx) })
+		sending.Go(func() { a.scan(ctx) })
+		defer sending.Wait()
+		g.Go(func() error {
+			a.beat(working, "worker", w.Running)
+			return nil
+		})
 		return w.Run(working)
 	})
 	return g.Wait()
@@ -120,13 +154,7 @@ func (a *App) Serve(ctx context.Context, version string, ready func(addr string)
 	if err != nil {
 		return err
 	}
-	srv := &http.Server{
-		Handler:           a.Handler(version),
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       a.Config.RequestTimeout,
-		WriteTimeout:      a.Config.RequestTimeout + 5*time.Second,
-		IdleTimeout:       2 * time.Minute,
-	}
+	srv := api.NewServer(a.Handler(version), a.Config.RequestTimeout)
 	if ready != nil {
 		ready(l.Addr().String())
 	}

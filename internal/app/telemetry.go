@@ -53,6 +53,7 @@ func (a *App) watchHandler(version string, running func() bool) http.Handler {
 			return
 		}
 		status, h := api.CheckHealth(r.Context(), a.Store, engine)
+		h.Scanner = api.ScannerHealth(r.Context(), a.pinger())
 		if h.Version = version; status == http.StatusOK && !running() {
 			status, h.Status = http.StatusServiceUnavailable, "unavailable"
 		}

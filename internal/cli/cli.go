@@ -61,8 +61,9 @@ func (s *state) root() *cobra.Command {
 	}
 	root.PersistentFlags().StringVar(&s.file, "config", os.Getenv("HUAJIE_CONFIG"), "configuration file (YAML)")
 	root.AddCommand(s.devCommand(), s.apiCommand(), s.workerCommand(), s.migrateCommand(), s.healthcheckCommand(), s.doctorCommand(),
-		s.demoCommand(), s.tokenCommand(), s.configCommand(), s.openapiCommand(), s.rulebookCommand(), s.versionCommand(),
-		s.verifyCommand(), s.ledgerCommand(), s.casesCommand())
+		s.demoCommand(), s.tokenCommand(), s.keysCommand(), s.configCommand(), s.openapiCommand(), s.rulebookCommand(), s.gridsCommand(),
+		s.versionCommand(), s.verifyCommand(), s.ledgerCommand(), s.casesCommand(), s.outageCommand(), s.userCommand(), s.dutyCommand(), s.auditCommand(), s.receiptCommand(),
+		s.retentionCommand(), s.personCommand())
 	return root
 }
 

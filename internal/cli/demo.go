@@ -20,9 +20,17 @@ func (s *state) demoCommand() *cobra.Command {
 			return demo.Chain(cmd.Context(), s.demoClient(base), cmd.OutOrStdout())
 		}}
 	cmd.PersistentFlags().StringVar(&base, "api", "", "address of the API (default: where this configuration listens)")
-	cmd.AddCommand(&cobra.Command{Use: "load", Short: "load the trial period of 2020: 252 persons, 99 matters, 60 resolved", Args: cobra.NoArgs,
+	cmd.AddCommand(&cobra.Command{Use: "load", Short: "load the trial period of 2020: 252 persons, 99 matters, 60 resolved; 398 grid events, 303 resolved", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return demo.Trial(cmd.Context(), s.demoClient(base), cmd.OutOrStdout())
+			c := s.demoClient(base)
+			if err := demo.Trial(cmd.Context(), c, cmd.OutOrStdout()); err != nil {
+				return err
+			}
+			return demo.Events(cmd.Context(), c, cmd.OutOrStdout())
+		}})
+	cmd.AddCommand(&cobra.Command{Use: "event", Short: "play the missing manhole cover: reported, put right, verified on the spot", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return demo.Manhole(cmd.Context(), s.demoClient(base), cmd.OutOrStdout())
 		}})
 	cmd.AddCommand(s.accountsCommand())
 	return cmd
@@ -49,7 +57,7 @@ func (s *state) accountsCommand() *cobra.Command {
 			if asJSON {
 				enc := json.NewEncoder(cmd.OutOrStdout())
 				enc.SetIndent("", "  ")
-				return enc.Encode(accounts)
+				return enc.Encode(accounts) //nolint:gosec // passwords of the demonstration are public
 			}
 			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 			fmt.Fprintf(w, "password: %s\n", app.DemoPassword)

@@ -89,8 +89,8 @@ func printRebuilding(out io.Writer, r recovery.Rebuilding, dry bool) {
 		fmt.Fprintln(out, "试运行,未写入 dry run, nothing was written")
 	}
 	fmt.Fprintf(out, "流程历史 histories  %d 份 read, %d 件 streams: 一致 same %d, 已补 put back %d\n", r.Runs, r.Streams, r.Same, r.Rebuilt)
-	fmt.Fprintf(out, "写入 written       %d 条事件 events, %d 行 rows, %d 件的期限 deadlines, %d 个幂等键 keys, %d 条通知 notices\n",
-		r.Events, r.Rows, r.Deadlines, r.Commands, r.Notices)
+	fmt.Fprintf(out, "写入 written       %d 条事件 events, %d 行 rows, %d 件的期限 deadlines, %d 个幂等键 keys, %d 条通知 notices, %d 张照片 photos\n",
+		r.Events, r.Rows, r.Deadlines, r.Commands, r.Notices, r.Photos)
 	for _, p := range r.Problems {
 		fmt.Fprintf(out, "FAIL %s: %s\n", p.No, p.Detail)
 	}

@@ -47,6 +47,9 @@ func (s *state) verifyCommand() *cobra.Command {
 func printReport(out io.Writer, r recovery.Report) {
 	fmt.Fprintf(out, "台账 ledger      %d 件 streams, %d 条事件 events, 在办 open %d\n", r.Streams, r.Events, r.Open)
 	fmt.Fprintf(out, "流程 engine      %d 个 runs, 已比对 compared %d\n", r.Runs, r.Compared)
+	if r.Removed > 0 {
+		fmt.Fprintf(out, "期满 removed      %d 件内容已按保存期限清除,哈希链仍完整 have let go of their words by the rules; their chains hold: huajie retention register\n", r.Removed)
+	}
 	for _, no := range r.Healed {
 		fmt.Fprintf(out, "已追平 caught up  %s 流程落后台账一步,现已一致 was behind the ledger and has caught up\n", no)
 	}

@@ -20,3 +20,16 @@ func TestTrialAddsUpToTheNewspaper(t *testing.T) {
 	require.Equal(t, TrialPersons, persons)
 	require.Equal(t, TrialResolved, resolved)
 }
+
+func TestTrialEventsAddUpToTheNewspaper(t *testing.T) {
+	t.Parallel()
+	resolved := 0
+	for _, e := range trialEvents() {
+		if e.resolved {
+			resolved++
+		}
+	}
+	require.Len(t, trialEvents(), TrialEvents)
+	require.Equal(t, TrialEventsResolved, resolved)
+	require.InDelta(t, 76.13, 100*float64(resolved)/TrialEvents, 0.005)
+}

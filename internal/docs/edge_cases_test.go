@@ -28,9 +28,15 @@ func TestEveryEdgeCaseIsAccountedFor(t *testing.T) {
 	require.NoError(t, err)
 	all := tests(t)
 	rows := row.FindAllStringSubmatch(string(table), -1)
-	require.Len(t, rows, 57)
+	var items []string
+	for i := range 81 {
+		if n := i + 1; n <= 57 || n >= 71 { // 58–70 are about mediation, courts and review
+			items = append(items, strconv.Itoa(n))
+		}
+	}
+	require.Len(t, rows, len(items))
 	for i, r := range rows {
-		require.Equal(t, strconv.Itoa(i+1), r[1], "in order")
+		require.Equal(t, items[i], r[1], "in order")
 		names := named.FindAllStringSubmatch(r[4], -1)
 		if len(names) == 0 {
 			assert.Regexp(t, `later|belongs to|like every matter|goes on`, r[3], "item %s has no test and does not say why", r[1])

@@ -9,10 +9,12 @@ import (
 
 	"huajie/activities"
 	"huajie/domain"
-	"huajie/domain/grievance"
+	"huajie/domain/casefile"
+	"huajie/domain/casekind"
 	"huajie/domain/joint"
 	"huajie/domain/machine"
 	"huajie/domain/notice"
+	"huajie/domain/whistle"
 	"huajie/store"
 )
 
@@ -117,7 +119,7 @@ func (c *collected) name(fingerprints map[string]string, done map[string]int) {
 		}
 		known[g.key] = true
 		request := fingerprints[g.key]
-		if i == 0 && c.kind == activities.KindGrievance { // registered by the api, whose request is in no history
+		if i == 0 && c.kind != activities.KindSession { // registered by the api, whose request is in no history
 			request = store.UnknownFingerprint
 			c.unknown++
 		}
@@ -148,21 +150,26 @@ func (d *Desk) renderer(c collected, name func(string) (domain.Text, bool)) func
 		for _, g := range c.groups {
 			ends[g.from-1], ends[g.to] = true, true
 		}
-		if c.kind == activities.KindSession {
+		kind, isCase := casekind.Named(c.kind)
+		if c.kind == activities.KindWhistle {
+			return render(stream, wanted, ends, whistle.Fresh, func(_, w *whistle.Whistle, e machine.Event) (notice.About, *machine.Rules) {
+				rules := d.Book.Rules(w.Township, "", e.RecordedAt)
+				return notice.FromWhistle(w, rules), rules
+			})
+		}
+		if !isCase {
 			return render(stream, wanted, ends, joint.Fresh, func(_, s *joint.Session, e machine.Event) (notice.About, *machine.Rules) {
 				rules := d.Book.Rules(s.County, "", e.RecordedAt)
 				return notice.FromSession(s, rules), rules
 			})
 		}
-		return render(stream, wanted, ends, grievance.Fresh, func(before, k *grievance.Case, e machine.Event) (notice.About, *machine.Rules) {
-			version, area := "", before.Area
-			if !before.DispatchedAt.IsZero() {
-				version = before.RulebookVersion
-			}
+		return render(stream, wanted, ends, kind.Fresh, func(before, k casefile.Case, e machine.Event) (notice.About, *machine.Rules) {
+			was := before.Card()
+			area := was.Area
 			if area == "" { // its registration
-				area = k.Area
+				area = k.Card().Area
 			}
-			rules := d.Book.Rules(area, version, e.RecordedAt)
+			rules := d.Book.Rules(area, was.JudgedBy(), was.JudgedAt(e.RecordedAt))
 			if store.SplitOff(e) { // its receipt has never named anybody
 				return notice.FromCase(k, rules), rules
 			}

@@ -52,7 +52,7 @@ type reader struct {
 func (t *Temporal) Read(ctx context.Context, run Run) (Recorded, error) {
 	r := &reader{Temporal: t, run: run, accepted: map[int64]machine.Command{}, admitted: map[string]machine.Command{},
 		out: Recorded{Events: map[int]machine.Event{}, Cuts: map[int]bool{}, Keys: map[string]string{}, Done: map[string]int{}}}
-	it := t.Client.GetWorkflowHistory(ctx, workflowID(run.Kind, run.No), run.ID, false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	it := t.Client.GetWorkflowHistory(ctx, workflows.ID(run.No), run.ID, false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 	for it.HasNext() {
 		e, err := it.Next()
 		if errors.Is(notFound(err), ErrNotRunning) {
@@ -125,13 +125,11 @@ func (r *reader) started(input *commonpb.Payloads) error {
 			state = in.State
 		}
 	} else {
-		var in workflows.GrievanceInput
+		in := workflows.AnyCaseInput{State: activities.FreshOf(r.run.Kind)()} // is decoded into
 		if err := r.Converter.FromPayloads(input, &in); err != nil {
 			return err
 		}
-		if events = in.Events; in.State != nil {
-			state = in.State
-		}
+		events, state = in.Events, in.State
 	}
 	if state != nil {
 		r.out.From = state.GetHead().Seq

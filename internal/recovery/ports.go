@@ -19,6 +19,7 @@ type Ledger interface {
 	ExamineOne(ctx context.Context, no string) (store.Stream, error)
 	Unknown(ctx context.Context, nos []string) ([]string, error)
 	DanglingCommands(ctx context.Context, after string, limit int) (bad []store.Dangling, next string, err error)
+	VerifyRemovals(ctx context.Context) (n int, faults []store.Fault, err error)
 	Gone(ctx context.Context) (store.Gone, error)
 	MarkStarted(ctx context.Context, no string) error
 	UserNamed(ctx context.Context, username string) (org.User, error)

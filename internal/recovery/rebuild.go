@@ -36,6 +36,7 @@ type Rebuilding struct {
 	Deadlines int       `json:"deadlines"`
 	Commands  int       `json:"commands"`
 	Notices   int       `json:"notices"` // rendered anew, unread
+	Photos    int       `json:"photos"`  // attached again
 	Unknown   int       `json:"unknown_fingerprints"`
 	Problems  []Problem `json:"problems"`
 	// Gone is what no history ever held.
@@ -197,6 +198,7 @@ func (d *Desk) putBack(ctx context.Context, c collected, o RebuildOptions, name 
 	out.Events += len(done.Added)
 	out.Commands += done.Commands
 	out.Notices += done.Notices
+	out.Photos += done.Photos
 	if done.Commands > 0 {
 		out.Unknown += c.unknown
 	}

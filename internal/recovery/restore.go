@@ -9,7 +9,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"huajie/activities"
-	"huajie/domain/grievance"
 	"huajie/domain/joint"
 	"huajie/domain/machine"
 	"huajie/store"
@@ -35,7 +34,7 @@ type Restored struct {
 // largestInput bounds what a workflow is started with; the engine takes 2 MB.
 const largestInput = 1 << 20
 
-// Restore starts the workflow of every open case and session that has none. It
+// Restore starts the workflow of every open case, session and whistle that has none. It
 // continues with the state of the ledger: deadlines keep their moments, and
 // those that have passed take effect at once, as of the moment they were due.
 func (d *Desk) Restore(ctx context.Context, o RestoreOptions) (Restored, error) {
@@ -151,7 +150,7 @@ func (r *restorer) one(ctx context.Context, s store.Stream) error {
 	if count(&r.out.Started); short {
 		count(&r.out.Short)
 	}
-	if s.Kind == activities.KindGrievance && !s.Started {
+	if s.Kind != activities.KindSession && !s.Started {
 		return r.Ledger.MarkStarted(ctx, s.No)
 	}
 	return nil
@@ -185,15 +184,9 @@ func foldedTo(s store.Stream, seq int) (machine.Subject, error) {
 	if seq == 0 {
 		return nil, nil
 	}
-	if s.Kind == activities.KindSession {
-		return foldAll(s.Events[:seq], joint.Fresh)
-	}
-	return foldAll(s.Events[:seq], grievance.Fresh)
-}
-
-func foldAll[S machine.Subject](list []machine.Event, fresh func() S) (S, error) {
+	fresh := activities.FreshOf(s.Kind)
 	state, err := fresh(), error(nil)
-	for _, e := range list {
+	for _, e := range s.Events[:seq] {
 		if state, err = machine.Evolve(state, fresh, e); err != nil {
 			return state, err
 		}

@@ -126,6 +126,44 @@ func (s *stand) register(clerk, area string) demo.View {
 	return v
 }
 
+// report has a citizen report a grid event, for which no photos are asked.
+func (s *stand) report() string {
+	s.t.Helper()
+	a, err := s.Do(context.Background(), "petitioner.220402", http.MethodPost, "/api/v1/grid-events", s.key(), map[string]any{
+		"category": "E0102", "description": "小区门口路灯整排不亮,夜间出行不便", "grid": "220402008901001", "location": map[string]any{"lat": 42.9027, "lon": 125.1456}})
+	require.NoError(s.t, err)
+	var v demo.View
+	require.NoError(s.t, a.Into(&v))
+	return v.No
+}
+
+// photographed has photos attached to an event, in several steps, and to a whistle that was
+// blown.
+func (s *stand) photographed(whistle string) {
+	s.t.Helper()
+	const member, platform = "grid.220402008901001", "platform.220402"
+	at := demo.Spot{Lat: 42.9190, Lon: 125.1699}
+	shots := func(user, name string, at demo.Spot, n int) []string {
+		ids, err := s.Photos(context.Background(), user, name, at, n)
+		require.NoError(s.t, err)
+		return ids
+	}
+	v, err := s.Report(context.Background(), member, s.key(), map[string]any{"category": "E0108",
+		"description": "健身器材损坏,有人受伤的危险", "location": at, "photos": shots(member, "before", at, 3)})
+	require.NoError(s.t, err)
+	s.do(platform, v.No, "review-supplement", map[string]any{"missing": "请补拍铭牌"})
+	s.do(member, v.No, "supplement", map[string]any{"note": "已补拍", "photos": shots(member, "more", at, 1)})
+	s.do(platform, v.No, "dispatch", map[string]any{"lead_unit": housing})
+	s.do("liaison."+housing, v.No, "sign-for", nil)
+	s.do("liaison."+housing, v.No, "start-disposal", map[string]any{"handlers": []string{"handler." + housing}})
+	s.do("handler."+housing, v.No, "submit-disposal", map[string]any{"result": "已更换", "after_photos": shots("handler."+housing, "after", at, 1)})
+
+	site := demo.Spot{Lat: 42.9002, Lon: 125.1402}
+	s.blow("liaison."+urban, whistle, "respond", map[string]any{"led_by": "副大队长"})
+	s.blow("handler."+urban, whistle, "arrive", map[string]any{"point": site})
+	s.blow("handler."+urban, whistle, "complete-work", map[string]any{"result": "已清理并劝离", "photos": shots("handler."+urban, "site", site, 2)})
+}
+
 func (s *stand) do(user, no, action string, in map[string]any) demo.View {
 	s.t.Helper()
 	v, err := s.Act(context.Background(), user, no, action, s.key(), in)
@@ -133,14 +171,39 @@ func (s *stand) do(user, no, action string, in map[string]any) demo.View {
 	return v
 }
 
-// sit takes a step on a joint session.
+// sit takes a step on a joint session, blow one on a whistle.
 func (s *stand) sit(user, no, action string, in map[string]any) {
+	s.t.Helper()
+	s.beside("sessions", user, no, action, in)
+}
+
+func (s *stand) blow(user, no, action string, in map[string]any) {
+	s.t.Helper()
+	s.beside("whistles", user, no, action, in)
+}
+
+func (s *stand) beside(path, user, no, action string, in map[string]any) {
 	s.t.Helper()
 	if in == nil {
 		in = map[string]any{}
 	}
-	_, err := s.Do(context.Background(), user, http.MethodPost, "/api/v1/sessions/"+no+"/actions/"+action, s.key(), in)
+	_, err := s.Do(context.Background(), user, http.MethodPost, "/api/v1/"+path+"/"+no+"/actions/"+action, s.key(), in)
 	require.NoError(s.t, err, "%s %s", user, action)
+}
+
+// whistle drafts a whistle to one department and has it blown.
+func (s *stand) whistle() string {
+	s.t.Helper()
+	in := map[string]any{"township": "220402008", "kind": "routine", "place": "永安路12号", "point": map[string]any{"lat": 42.9, "lon": 125.14}, "matter": "占道经营", "why": "无执法权",
+		"units": []string{urban}, "due": time.Now().In(calendar.Zone).AddDate(0, 0, 3).Format(time.DateOnly)}
+	a, err := s.Do(context.Background(), "office.220402008", http.MethodPost, "/api/v1/whistles", s.key(), in)
+	require.NoError(s.t, err)
+	var v struct {
+		No string `json:"no"`
+	}
+	require.NoError(s.t, a.Into(&v))
+	s.blow("tleader.220402008", v.No, "approve-whistle", nil)
+	return v.No
 }
 
 func (s *stand) toUnit() string {

@@ -3,6 +3,7 @@ package recovery
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -13,7 +14,6 @@ import (
 	"go.temporal.io/sdk/converter"
 
 	"huajie/activities"
-	"huajie/domain/grievance"
 	"huajie/domain/joint"
 	"huajie/domain/machine"
 	"huajie/workflows"
@@ -24,6 +24,7 @@ type Temporal struct {
 	Client    client.Client
 	Converter converter.DataConverter // opens the payloads of histories
 	Queue     string                  // where the workers listen
+	Namespace string
 }
 
 var _ Engine = (*Temporal)(nil)
@@ -34,24 +35,6 @@ const (
 	callLimit    = 10 * time.Second
 	recentlySeen = 90 * time.Second // a poll lasts up to a minute
 )
-
-// workflowID is the ID of a case or session.
-func workflowID(kind, no string) string {
-	if kind == activities.KindSession {
-		return workflows.SessionID(no)
-	}
-	return workflows.GrievanceID(no)
-}
-
-// subject tells of which case or session a workflow ID is.
-func subject(id string) (kind, no string, ok bool) {
-	for kind, prefix := range map[string]string{activities.KindGrievance: workflows.GrievanceID(""), activities.KindSession: workflows.SessionID("")} {
-		if no, ok := strings.CutPrefix(id, prefix); ok && no != "" {
-			return kind, no, true
-		}
-	}
-	return "", "", false
-}
 
 // Listening implements Engine.
 func (t *Temporal) Listening(ctx context.Context) (bool, error) {
@@ -69,7 +52,7 @@ func (t *Temporal) Listening(ctx context.Context) (bool, error) {
 
 // List implements Engine.
 func (t *Temporal) List(ctx context.Context, each func([]Run) error) error {
-	query := "WorkflowType IN ('" + workflows.GrievanceWorkflow + "', '" + workflows.SessionWorkflow + "')"
+	query := "WorkflowType IN ('" + strings.Join(workflows.Types(), "', '") + "')"
 	var token []byte
 	for {
 		page, err := t.Client.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{Query: query, PageSize: pageSize, NextPageToken: token})
@@ -78,7 +61,7 @@ func (t *Temporal) List(ctx context.Context, each func([]Run) error) error {
 		}
 		runs := make([]Run, 0, len(page.GetExecutions()))
 		for _, e := range page.GetExecutions() {
-			if kind, no, ok := subject(e.GetExecution().GetWorkflowId()); ok {
+			if kind, no, ok := workflows.NumberOf(e.GetExecution().GetWorkflowId()); ok {
 				runs = append(runs, Run{Kind: kind, No: no, ID: e.GetExecution().GetRunId(), Began: e.GetStartTime().AsTime(),
 					Open: e.GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_RUNNING})
 			}
@@ -97,7 +80,7 @@ func (t *Temporal) State(ctx context.Context, kind, no string) (machine.Subject,
 	ctx, cancel := context.WithTimeout(ctx, queryLimit)
 	defer cancel()
 	answer, err := t.Client.QueryWorkflowWithOptions(ctx, &client.QueryWorkflowWithOptionsRequest{
-		WorkflowID: workflowID(kind, no), QueryType: workflows.StateQuery, QueryRejectCondition: enums.QUERY_REJECT_CONDITION_NOT_OPEN,
+		WorkflowID: workflows.ID(no), QueryType: workflows.StateQuery, QueryRejectCondition: enums.QUERY_REJECT_CONDITION_NOT_OPEN,
 	})
 	if err != nil {
 		return nil, notFound(err)
@@ -105,23 +88,15 @@ func (t *Temporal) State(ctx context.Context, kind, no string) (machine.Subject,
 	if answer.QueryRejected != nil {
 		return nil, ErrNotRunning
 	}
-	state := fresh(kind)
+	state := activities.FreshOf(kind)()
 	return state, answer.QueryResult.Get(state)
-}
-
-// fresh is an empty state of a kind.
-func fresh(kind string) machine.Subject {
-	if kind == activities.KindSession {
-		return joint.Fresh()
-	}
-	return grievance.Fresh()
 }
 
 // Running implements Engine.
 func (t *Temporal) Running(ctx context.Context, kind, no string) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, callLimit)
 	defer cancel()
-	d, err := t.Client.DescribeWorkflowExecution(ctx, workflowID(kind, no), "")
+	d, err := t.Client.DescribeWorkflowExecution(ctx, workflows.ID(no), "")
 	if err = notFound(err); errors.Is(err, ErrNotRunning) {
 		return false, nil
 	}
@@ -133,7 +108,33 @@ func (t *Temporal) Running(ctx context.Context, kind, no string) (bool, error) {
 func (t *Temporal) Nudge(ctx context.Context, kind, no string) error {
 	ctx, cancel := context.WithTimeout(ctx, callLimit)
 	defer cancel()
-	return notFound(t.Client.SignalWorkflow(ctx, workflowID(kind, no), "", workflows.TellSignal, workflows.TellInput{From: "verify"}))
+	return notFound(t.Client.SignalWorkflow(ctx, workflows.ID(no), "", workflows.TellSignal, workflows.TellInput{From: "verify"}))
+}
+
+// Forget deletes every history of a stream that has ended; what the engine does not know is
+// none. It is not part of Engine: nothing here loses anything.
+func (t *Temporal) Forget(ctx context.Context, no string) error {
+	ctx, cancel := context.WithTimeout(ctx, callLimit)
+	defer cancel()
+	var token []byte
+	for {
+		page, err := t.Client.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{Query: "WorkflowId = '" + workflows.ID(no) + "'", NextPageToken: token})
+		if err != nil {
+			return err
+		}
+		for _, e := range page.GetExecutions() {
+			if e.GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_RUNNING {
+				return fmt.Errorf("the workflow of %s still runs", no)
+			}
+			_, err := t.Client.WorkflowService().DeleteWorkflowExecution(ctx, &workflowservice.DeleteWorkflowExecutionRequest{Namespace: t.Namespace, WorkflowExecution: e.GetExecution()})
+			if err = notFound(err); err != nil && !errors.Is(err, ErrNotRunning) {
+				return err
+			}
+		}
+		if token = page.GetNextPageToken(); len(token) == 0 {
+			return nil
+		}
+	}
 }
 
 // Start implements Engine.
@@ -141,24 +142,23 @@ func (t *Temporal) Start(ctx context.Context, s Start) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, callLimit)
 	defer cancel()
 	o := client.StartWorkflowOptions{
-		ID: workflowID(s.Kind, s.No), TaskQueue: t.Queue,
+		ID: workflows.ID(s.No), TaskQueue: t.Queue,
 		WorkflowIDReusePolicy:    enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
 
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
 	}
-	name, input := workflows.SessionWorkflow, any(nil)
+	name, err := workflows.TypeOf(s.No)
+	if err != nil {
+		return false, err
+	}
+	var input any = workflows.AnyCaseInput{No: s.No, State: s.State, Events: s.Events}
 	if s.Kind == activities.KindSession {
 		state, _ := s.State.(*joint.Session)
 		input = workflows.SessionInput{No: s.No, Case: s.Case, State: state, Events: s.Events}
-	} else {
-		state, _ := s.State.(*grievance.Case)
-		if now, ok := s.Now.(*grievance.Case); ok {
-			o.TypedSearchAttributes = workflows.CaseAttributes(now)
-		}
-		name, input = workflows.GrievanceWorkflow, workflows.GrievanceInput{No: s.No, State: state, Events: s.Events}
 	}
-	_, err := t.Client.ExecuteWorkflow(ctx, o, name, input)
+	o.TypedSearchAttributes = workflows.AttributesOf(s.Now)
+	_, err = t.Client.ExecuteWorkflow(ctx, o, name, input)
 	var already *serviceerror.WorkflowExecutionAlreadyStarted
 	if errors.As(err, &already) {
 		return false, nil

@@ -33,6 +33,7 @@ type Report struct {
 	Events   int       `json:"events"`
 	Open     int       `json:"open"`             // that need a workflow
 	Compared int       `json:"compared"`         // with the state of their workflow
+	Removed  int       `json:"removed"`          // whose words are gone by the rules (docs/retention.md)
 	Runs     int       `json:"runs"`             // workflows of the engine, open or ended
 	Healed   []string  `json:"healed,omitempty"` // were a step behind the ledger and have caught up
 	Findings []Finding `json:"findings"`
@@ -87,7 +88,7 @@ func (v *verifier) all(ctx context.Context) error {
 		}
 		return v.batch(ctx, []store.Stream{s})
 	}
-	for _, part := range []func(context.Context) error{v.list, v.walk, v.keys, v.strangers} {
+	for _, part := range []func(context.Context) error{v.list, v.walk, v.keys, v.register, v.strangers} {
 		if err := part(ctx); err != nil {
 			return err
 		}
@@ -153,6 +154,9 @@ func (v *verifier) batch(ctx context.Context, list []store.Stream) error {
 		for _, f := range s.Faults {
 			v.find(finding(f.Code, s.Kind, s.No, f.Detail))
 		}
+		if s.Removed {
+			v.report.Removed++
+		}
 		if s.Final() {
 			continue
 		}
@@ -177,6 +181,15 @@ func (v *verifier) keys(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// register holds the register of removals against its chain and the audit log.
+func (v *verifier) register(ctx context.Context) error {
+	_, faults, err := v.Ledger.VerifyRemovals(ctx)
+	for _, f := range faults {
+		v.find(finding(f.Code, "", "", f.Detail))
+	}
+	return err
 }
 
 // strangers looks again at the workflows the ledger did not know: a session

@@ -4,11 +4,9 @@
 package seal
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
+	"io"
 	"os"
-	"path/filepath"
 
 	"github.com/tink-crypto/tink-go/v2/aead"
 	"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"
@@ -17,6 +15,8 @@ import (
 	commonpb "go.temporal.io/api/common/v1"
 	"go.temporal.io/sdk/converter"
 	"google.golang.org/protobuf/proto"
+
+	"huajie/internal/keyfile"
 )
 
 // The encodings of a payload this package has sealed: as it was, or squeezed
@@ -31,10 +31,7 @@ var context = []byte("huajie/temporal-payload")
 
 // Key reads the keyset of a file, or makes one there, readable by its owner only.
 func Key(file string) (tink.AEAD, error) {
-	handle, err := read(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		handle, err = create(file)
-	}
+	handle, err := keyfile.Open(func() (*keyset.Handle, error) { return read(file) }, func() error { return create(file) })
 	if err != nil {
 		return nil, fmt.Errorf("payload key: %w", err)
 	}
@@ -50,30 +47,12 @@ func read(file string) (*keyset.Handle, error) {
 	return insecurecleartextkeyset.Read(keyset.NewJSONReader(f))
 }
 
-func create(file string) (*keyset.Handle, error) {
+func create(file string) error {
 	handle, err := keyset.NewHandle(aead.AES256GCMKeyTemplate())
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		return nil, err
-	}
-	// Written aside and linked into place, so that a process that starts at the
-	// same moment reads either no key or the whole key.
-	f, err := os.CreateTemp(filepath.Dir(file), ".key-*") // mode 0600
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = os.Remove(f.Name()) }()
-	if err := errors.Join(insecurecleartextkeyset.Write(handle, keyset.NewJSONWriter(f)), f.Sync(), f.Close()); err != nil {
-		return nil, err
-	}
-	if err := os.Link(f.Name(), file); errors.Is(err, fs.ErrExist) {
-		return read(file)
-	} else if err != nil {
-		return nil, err
-	}
-	return handle, nil
+	return keyfile.Create(file, func(w io.Writer) error { return insecurecleartextkeyset.Write(handle, keyset.NewJSONWriter(w)) })
 }
 
 // Converter is the data converter of clients and workers: the default one with

@@ -8,6 +8,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"huajie/domain/calendar"
+	"huajie/domain/casefile"
+	"huajie/domain/notice"
 	"huajie/domain/view"
 )
 
@@ -46,18 +48,22 @@ func describe(name, help string, labels ...string) *prometheus.Desc {
 }
 
 var (
-	casesOpen       = describe("cases_open", "Open cases, by level of the chain and light (red: overdue). Drill cases do not count.", "level", "light")
-	casesOverdue    = describe("cases_overdue", "Open cases past their due date, by level of the chain. Drill cases do not count.", "level")
+	casesOpen       = describe("cases_open", "Open cases, by kind, level of the chain and light (red: overdue). Drill cases do not count.", "kind", "level", "light")
+	casesOverdue    = describe("cases_overdue", "Open cases past their due date, by kind and level of the chain. Drill cases do not count.", "kind", "level")
 	casesUnstarted  = describe("cases_unstarted", "Registered cases whose workflow does not run yet.")
 	unfired         = describe("deadlines_unfired", "Deadlines that have passed and not taken effect yet.")
 	unfiredOldest   = describe("deadlines_unfired_oldest_seconds", "How late the oldest unfired deadline is; 0 when there is none.")
+	deliveries      = describe("deliveries", "Messages by SMS and WeChat: those that wait (queued), and what became of the others within a day.", "state")
+	deliveryOldest  = describe("deliveries_oldest_seconds", "How long the oldest message that is due has waited; 0 when there is none.")
+	casesUntold     = describe("cases_untold", "Cases that word to many has not reached yet: an outage, a transfer of a duty.")
+	clockDrift      = describe("clock_drift_seconds", "The largest difference between the clock of a process and that of the database.")
 	calendarDays    = describe("calendar_days_left", "Days until the first day of a year whose holidays are not loaded.")
 	ledgerReachable = describe("ledger_up", "Whether the ledger could be counted (1) or not (0).")
 )
 
 // Describe implements prometheus.Collector.
 func (b *business) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{casesOpen, casesOverdue, casesUnstarted, unfired, unfiredOldest, calendarDays, ledgerReachable} {
+	for _, d := range []*prometheus.Desc{casesOpen, casesOverdue, casesUnstarted, unfired, unfiredOldest, deliveries, deliveryOldest, casesUntold, clockDrift, calendarDays, ledgerReachable} {
 		out <- d
 	}
 }
@@ -75,19 +81,29 @@ func (b *business) Collect(out chan<- prometheus.Metric) {
 		return
 	}
 	gauge(ledgerReachable, 1)
-	overdue := map[string]int{}
+	overdue := map[[2]string]int{}
+	for _, level := range []string{"none", "L0", "L1", "L2", "L3"} { // also told while there are none
+		overdue[[2]string{casefile.KindGrievance, level}] = 0
+	}
+	overdue[[2]string{casefile.KindGridEvent, "none"}] = 0
 	for _, c := range g.Open {
-		gauge(casesOpen, float64(c.Count), levelLabel(c.Level), string(c.Light))
+		gauge(casesOpen, float64(c.Count), c.Kind, levelLabel(c.Level), string(c.Light))
 		if c.Light == view.Red {
-			overdue[levelLabel(c.Level)] += c.Count
+			overdue[[2]string{c.Kind, levelLabel(c.Level)}] += c.Count
 		}
 	}
-	for _, level := range []string{"none", "L0", "L1", "L2", "L3"} {
-		gauge(casesOverdue, float64(overdue[level]), level)
+	for of, n := range overdue {
+		gauge(casesOverdue, float64(n), of[0], of[1])
 	}
 	gauge(casesUnstarted, float64(g.Unstarted))
 	gauge(unfired, float64(g.Unfired))
 	gauge(unfiredOldest, g.Oldest.Seconds())
+	for _, state := range []notice.State{notice.Queued, notice.Sent, notice.Written, notice.Delivered, notice.Failed, notice.Expired, notice.Unneeded} {
+		gauge(deliveries, float64(g.Deliveries[state]), string(state))
+	}
+	gauge(deliveryOldest, g.OldestDelivery.Seconds())
+	gauge(casesUntold, float64(g.Untold))
+	gauge(clockDrift, g.Drift.Seconds())
 }
 
 func (b *business) count() (view.Gauges, bool) {

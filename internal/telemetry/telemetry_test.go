@@ -15,6 +15,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"huajie/domain/calendar"
+	"huajie/domain/notice"
 	"huajie/domain/view"
 	"huajie/internal/telemetry"
 )
@@ -78,7 +79,8 @@ type fakeLedger struct {
 func (f *fakeLedger) Gauges(context.Context, time.Time) (view.Gauges, error) {
 	f.asked++
 	return view.Gauges{Unstarted: 3, Unfired: 2, Oldest: 90 * time.Second,
-		Open: []view.LevelCount{{Level: "", Light: view.NoRun, Count: 4}, {Level: "L1", Light: view.Red, Count: 5}, {Level: "L1", Light: view.Green, Count: 6}}}, f.err
+		Deliveries: map[notice.State]int{notice.Queued: 7, notice.Failed: 1}, OldestDelivery: 30 * time.Second,
+		Open: []view.LevelCount{{Kind: "grievance", Level: "", Light: view.NoRun, Count: 4}, {Kind: "grievance", Level: "L1", Light: view.Red, Count: 5}, {Kind: "grid_event", Level: "L1", Light: view.Green, Count: 6}}}, f.err
 }
 
 func officeHours(t *testing.T) calendar.Hours {
@@ -102,8 +104,9 @@ func TestTheCaseworkIsCounted(t *testing.T) {
 	require.NoError(t, m.Watch(telemetry.Business(ledger, aCalendar(t))))
 	_, body := scrape(t, m)
 	for _, line := range []string{
-		`huajie_cases_open{level="none",light="none"} 4`, `huajie_cases_open{level="L1",light="red"} 5`, `huajie_cases_open{level="L1",light="green"} 6`,
-		`huajie_cases_overdue{level="L1"} 5`, `huajie_cases_overdue{level="L3"} 0`, "huajie_cases_unstarted 3", "huajie_deadlines_unfired 2",
+		`huajie_deliveries{state="queued"} 7`, `huajie_deliveries{state="failed"} 1`, `huajie_deliveries{state="delivered"} 0`, "huajie_deliveries_oldest_seconds 30",
+		`huajie_cases_open{kind="grievance",level="none",light="none"} 4`, `huajie_cases_open{kind="grievance",level="L1",light="red"} 5`, `huajie_cases_open{kind="grid_event",level="L1",light="green"} 6`,
+		`huajie_cases_overdue{kind="grievance",level="L1"} 5`, `huajie_cases_overdue{kind="grievance",level="L3"} 0`, `huajie_cases_overdue{kind="grid_event",level="none"} 0`, "huajie_cases_unstarted 3", "huajie_deadlines_unfired 2",
 		"huajie_deadlines_unfired_oldest_seconds 90", "huajie_ledger_up 1", "huajie_calendar_days_left ",
 	} {
 		require.Contains(t, body, line)

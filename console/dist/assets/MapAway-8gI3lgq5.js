@@ -1,0 +1,1 @@
+import{At as e,Kt as t,P as n,Q as r,k as i,o as a}from"./_plugin-vue_export-helper-DB1OgSZj.js";var o={role:`status`},s=n({__name:`MapAway`,setup(n){return(n,s)=>(r(),i(`p`,o,t(e(a)(`现在取不到地图(需要联网),请用定位或手工填写`,`The map cannot be fetched now (it needs a line): use your position, or enter it by hand`)),1))}});export{s as t};

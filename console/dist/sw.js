@@ -1,0 +1,12 @@
+// Keeps the phone's page for where there is no line. It never keeps an answer of the API.
+const version = '4abad591d185'
+const files = ["/m","/favicon.svg","/m.webmanifest","/assets/MapAway-8gI3lgq5.js","/assets/MapPick-D9wDtuzN.js","/assets/MapPick-v2OJcZiq.css","/assets/PlainField-0tFMm_ac.js","/assets/PlainField-DZZnFPzE.css","/assets/_plugin-vue_export-helper-DB1OgSZj.js","/assets/api-CuMq7f1p.js","/assets/load-8lwElpHt.js","/assets/phone-B-GADcM6.js","/assets/phone-ocUgvA9z.css","/assets/preload-helper-BB3LXGpw.js","/assets/preload-helper-DDpo8R55.css","/assets/rulebook-jaZJlyle.js","/assets/time-CdsGbpfi.js","/assets/words-DHyAbLO0.js","/assets/words-Dm0ineS2.css"]
+
+self.addEventListener('install', (e) => e.waitUntil(caches.open(version).then((c) => c.addAll(files)).then(() => self.skipWaiting())))
+self.addEventListener('activate', (e) => e.waitUntil(caches.keys().then((names) => Promise.all(names.filter((n) => n !== version).map((n) => caches.delete(n)))).then(() => self.clients.claim())))
+self.addEventListener('fetch', (e) => {
+  const url = new URL(e.request.url)
+  if (e.request.method !== 'GET' || url.origin !== location.origin || url.pathname.startsWith('/api/')) return
+  if (e.request.mode === 'navigate') e.respondWith(fetch(e.request).catch(() => caches.match('/m')))
+  else e.respondWith(caches.match(url.pathname).then((kept) => kept ?? fetch(e.request)))
+})

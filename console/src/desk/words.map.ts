@@ -1,0 +1,13 @@
+// The words of the map of grids.
+export const map = {
+  zh: {
+    nav: { grids: '网格地图' },
+    map: { title: '网格地图', county: '县(区)', town: '乡镇(街道)', all: '全部', shown: '{n} 个网格', unshaped: '{n} 个没有范围(按楼栋)', label: '网格地图:点击查看网格,也可在右侧列表选择', zoomIn: '放大', zoomOut: '缩小', at: '该点归属', none: '没有网格', candidates: '可能的网格', households: '户数', rank: '绘制次序', rankTip: '面积大的先画,专属网格最后画', members: '网格员', noMembers: '还没有网格员', kinds: '标记', special: '专属网格', rural: '农村网格', provisional: '暂定', findings: '疑点', noFindings: '没有疑点', overlap: '重叠', list: '网格', code: '编码', pickTip: '点击地图或列表查看一个网格;点击空白处查询该点归属。',
+      check: '导入检查', checkTip: '选择 GeoJSON 文件,查看将有哪些变化、错误和重叠;不改变任何规则。发布走规则草稿。', choose: '选择文件', notJson: '不是 JSON 文件', tooLarge: '文件超过 8 MB', fits: '可以导入', fitsNot: '有错误,不能导入', added: '新增 {n}', replaced: '替换 {n}', founded: '新增社区(村){n}', faults: '错误', warnings: '提醒', version: '导入后的规则版本', download: '下载合并后的规则文件', clear: '清除', known: '替换', fresh: '新增', line: '第 {n} 行', legendOverlap: '重叠(交叉线)', legendNew: '文件中的网格', legendTown: '乡镇(街道)轮廓(示意)' },
+  },
+  en: {
+    nav: { grids: 'Map of grids' },
+    map: { title: 'Map of grids', county: 'County', town: 'Township', all: 'All', shown: '{n} grids', unshaped: '{n} without an area (by buildings)', label: 'Map of grids: click one, or choose it from the list beside', zoomIn: 'zoom in', zoomOut: 'zoom out', at: 'This point belongs to', none: 'no grid', candidates: 'Grids that may claim it', households: 'Households', rank: 'Drawn as number', rankTip: 'the largest first, special grids last', members: 'Members', noMembers: 'Nobody yet', kinds: 'Marks', special: 'special', rural: 'rural', provisional: 'provisional', findings: 'Findings', noFindings: 'Nothing odd', overlap: 'overlaps', list: 'Grids', code: 'Code', pickTip: 'Click the map or the list to see a grid; click any place to ask to which grid it belongs.',
+      check: 'Check a file', checkTip: 'Choose a GeoJSON file and see what would change, what is wrong and what overlaps. Nothing is changed: rules are published by drafts.', choose: 'Choose a file', notJson: 'This is no JSON file', tooLarge: 'The file is larger than 8 MB', fits: 'It could be brought in', fitsNot: 'It has faults and cannot be brought in', added: '{n} added', replaced: '{n} replaced', founded: '{n} communities and villages added', faults: 'Faults', warnings: 'Warnings', version: 'Version of the rules then', download: 'Download the merged files', clear: 'Clear', known: 'replaced', fresh: 'added', line: 'line {n}', legendOverlap: 'overlap (crossed lines)', legendNew: 'grids of the file', legendTown: 'outlines of townships (rough)' },
+  },
+}

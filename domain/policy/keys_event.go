@@ -1,0 +1,35 @@
+package policy
+
+// eventKeys are the limits of the event loop (§3.3) beside those of the stages, which
+// stand in the event catalogue (§8.6).
+var eventKeys = []Key{
+	{Name: "event.review.emergency", Kind: KindLimit, ZH: "事件审核·特急", EN: "review of an event, emergency", Source: "§3.3 E2 §4.10 event.review D"},
+	{Name: "event.review.urgent", Kind: KindLimit, ZH: "事件审核·紧急", EN: "review of an event, urgent", Source: "§3.3 E2 §4.10 event.review D"},
+	{Name: "event.review.normal", Kind: KindLimit, ZH: "事件审核·一般", EN: "review of an event", Source: "§3.3 E2 §4.10 event.review D"},
+	{Name: "event.supplement", Kind: KindLimit, ZH: "补充材料时限", EN: "supplement of a report", Source: "§3.3 E4, §6 item 72 D"},
+	{Name: "event.self.within", Kind: KindLimit, ZH: "自处置提交时限", EN: "put right by the reporter, at most so long after the report", Source: "§3.3 E6 D"},
+	{Name: "event.self.confirm", Kind: KindLimit, ZH: "自处置确认时限", EN: "confirmation of a self-disposal", Source: "§3.3 E7 D"},
+	{Name: "event.self.sample", Kind: KindPercent, ZH: "自处置抽查比例", EN: "self-disposals that are looked at", Source: "§4.10 self_close.sample D"},
+	{Name: "event.self.sample.doubt", Kind: KindPercent, ZH: "自处置抽查比例(驳回率高的人员)", EN: "the same, of members whose reports are often rejected", Source: "§4.10 self_close.sample D"},
+	{Name: "event.self.doubt", Kind: KindPercent, ZH: "驳回率高的界限", EN: "reports rejected, above which a member's self-disposals are looked at more", Source: "§4.10 self_close.sample D"},
+	{Name: "event.sign.emergency", Kind: KindLimit, ZH: "事件签收·特急", EN: "sign for an event, emergency", Source: "§3.3 E9 §4.4 sign.limit D"},
+	{Name: "event.sign.urgent", Kind: KindLimit, ZH: "事件签收·紧急", EN: "sign for an event, urgent", Source: "§3.3 E9 §4.4 sign.limit D"},
+	{Name: "event.sign.normal", Kind: KindLimit, ZH: "事件签收·一般", EN: "sign for an event", Source: "§3.3 E9 §4.4 sign.limit D"},
+	{Name: "event.return.review", Kind: KindLimit, ZH: "事件退回审核", EN: "decision on the return of an event", Source: "§3.3 E11 D"},
+	{Name: "event.stage.most", Kind: KindLimit, None: true, ZH: "处置阶段时限上限(本地更严)", EN: "no stage of a disposal has longer than this", Source: "§8.6 D"},
+	{Name: "event.photos.after", Kind: KindInt, ZH: "处置后照片最少张数", EN: "photos after it was put right, at least", Source: "§3.3 E14 D"},
+	{Name: "event.whistle.after", Kind: KindPercent, ZH: "超期多少比例后建议吹哨", EN: "share of the limit past due after which a whistle is suggested", Source: "§3.3 E14 D"},
+	{Name: "event.verify.emergency", Kind: KindLimit, ZH: "现场核查·特急", EN: "verification on the spot, emergency", Source: "§3.3 E15 §4.10 verify.limit D"},
+	{Name: "event.verify.normal", Kind: KindLimit, ZH: "现场核查", EN: "verification on the spot", Source: "§3.3 E15 §4.10 verify.limit D"},
+	{Name: "event.verify.next", Kind: KindLimit, ZH: "网格长、平台接续核查", EN: "verification by the grid leader, then by the platform", Source: "§3.3 E15 D"},
+	{Name: "event.verify.radius", Kind: KindInt, ZH: "核查位置距事件地点上限(米)", EN: "metres between verifier and event, at most", Source: "§3.3 E15 D"},
+	{Name: "event.rework.percent", Kind: KindPercent, ZH: "返工时限占原时限", EN: "time for rework, share of the original limit", Source: "§3.3 E17 D"},
+	{Name: "event.rework.least", Kind: KindLimit, ZH: "返工最短时限", EN: "time for rework, at least", Source: "§3.3 E17 D"},
+	{Name: "event.reopen.window", Kind: KindLimit, ZH: "复发重开期", EN: "window to reopen on recurrence", Source: "§3.3 E20 D"},
+	{Name: "event.duplicate.radius", Kind: KindInt, ZH: "重复事件距离(米)", EN: "metres within which two reports may be of one event", Source: "§3.3 E5 §4.9 duplicate.window D"},
+	{Name: "event.duplicate.within", Kind: KindLimit, ZH: "重复事件时间", EN: "time within which two reports may be of one event", Source: "§3.3 E5 §4.9 duplicate.window D"},
+	{Name: "event.boundary.decide", Kind: KindLimit, ZH: "网格归属裁定时限", EN: "ruling of the township on the grid of a disputed place", Source: "§6 item 20 D"},
+	{Name: "event.recur.count", Kind: KindInt, ZH: "同址复发次数(转根源治理)", EN: "times at one spot that ask for the root cause", Source: "§6 item 81 D"},
+	{Name: "event.recur.within", Kind: KindLimit, ZH: "同址复发计数期", EN: "period in which they count", Source: "§6 item 81 D"},
+	{Name: "event.recur.answer", Kind: KindLimit, ZH: "根源治理答复时限", EN: "answer to the root-cause task", Source: "§6 item 81 D (limit ours)"},
+}
