@@ -54,7 +54,7 @@ func (d *door[S, V]) act(ctx context.Context, subject S, w wish) (*shown[V], err
 	if err != nil {
 		return nil, err
 	}
-	return d.answer(after, at), nil
+	return d.answer(ctx, after, at), nil
 }
 
 // step takes one step; it answers the subject as the step left it, and the
@@ -108,7 +108,7 @@ func (d *door[S, V]) replay(ctx context.Context, no string, w wish, hidden error
 	if err != nil {
 		return nil, err
 	}
-	return d.answer(after, at), nil
+	return d.answer(ctx, after, at), nil
 }
 
 // key is the command key of a wish about a number.
@@ -233,4 +233,4 @@ func (d *door[S, V]) again(ctx context.Context, no string) (S, error) {
 }
 
 // everything is the scope of the house itself.
-var everything = view.Scope{City: true, Vault: true}
+var everything = view.Scope{City: true, Vault: true, House: true}

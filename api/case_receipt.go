@@ -27,7 +27,7 @@ func (s *server) caseReceipt(ctx context.Context, in *caseReceiptInput) (*caseRe
 	if grievance.IsCitizen(who.actor) {
 		return s.receiptOf(ctx, c, receipt.ForPetitioner, false)
 	}
-	return s.receiptOf(ctx, c, receipt.ForUnit, in.Contents && view.MayCarryContents(c))
+	return s.receiptOf(ctx, c, receipt.ForUnit, in.Contents && view.MayCarryContents(c) && who.scope.Reads(c.Card()))
 }
 
 // publicCaseReceipt gives the petitioner theirs.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"huajie/domain"
@@ -33,9 +34,24 @@ func newCaseDoor(s *server) caseDoor {
 		s: s, machine: everyKind{}, read: s.Reader.Case, query: s.Engine.QueryCase, rules: s.caseRules, hints: s.hintsFor, ready: readyOnCase, send: s.Engine.ActOnCase,
 		name:  func(no string) string { kind, _ := casefile.KindOf(no); return kind },
 		fresh: func(c casefile.Case) func() casefile.Case { return casekind.Of(c).Fresh },
-		over:  func(c casefile.Case) bool { return casekind.Of(c).Final(c) }, show: view.NewCaseView,
+		over:  func(c casefile.Case) bool { return casekind.Of(c).Final(c) }, show: showCase,
 		start: func(ctx context.Context, c casefile.Case) error { return s.startCase(ctx, c.GetHead().No, c, nil) },
 	}
+}
+
+// showCase shows a case to a caller, its words only to whoever may read them.
+func showCase(who caller, c casefile.Case, rules *machine.Rules, at time.Time) view.CaseView {
+	v := view.NewCaseView(c, rules, at)
+	if !reads(who, c, rules, at) {
+		v.Withhold()
+	}
+	return v
+}
+
+// reads tells whether the caller, who sees a case, may read what it says. Whoever is to sign
+// for something on it reads what they sign for, while it waits.
+func reads(who caller, c casefile.Case, rules *machine.Rules, at time.Time) bool {
+	return who.scope.Reads(c.Card()) || slices.ContainsFunc(casekind.Of(c).Offers(c, who.actor, rules, at), func(o machine.Offer) bool { return o.Action == machine.Approve })
 }
 
 // caseRules are the rules a case is judged by: since its dispatch, those of then.

@@ -28,7 +28,7 @@ type door[S machine.Subject, V any] struct {
 	send  func(ctx context.Context, no string, seen int, cmd machine.Command) (workflows.ActResult, error)
 	start func(ctx context.Context, s S) error
 	over  func(S) bool
-	show  func(S, *machine.Rules, time.Time) V
+	show  func(caller, S, *machine.Rules, time.Time) V
 	speak speech // of its timeline
 }
 
@@ -58,9 +58,9 @@ type shown[V any] struct {
 	Body         V
 }
 
-func (d *door[S, V]) answer(s S, at time.Time) *shown[V] {
+func (d *door[S, V]) answer(ctx context.Context, s S, at time.Time) *shown[V] {
 	return &shown[V]{Status: http.StatusOK, ETag: etag(s.GetHead().Seq), CacheControl: "private, no-cache",
-		Body: d.show(s, d.rules(s, at), at)}
+		Body: d.show(callerOf(ctx), s, d.rules(s, at), at)}
 }
 
 // get shows a subject, from the ledger or as its workflow has it.
@@ -72,12 +72,12 @@ func (d *door[S, V]) get(ctx context.Context, in *readCaseInput) (*shown[V], err
 	if in.Source == "workflow" {
 		return d.asked(ctx, subject)
 	}
-	return d.unlessSeen(subject, in.IfNoneMatch), nil
+	return d.unlessSeen(ctx, subject, in.IfNoneMatch), nil
 }
 
 // unlessSeen answers 304 when the caller has this version.
-func (d *door[S, V]) unlessSeen(subject S, ifNoneMatch string) *shown[V] {
-	out := d.answer(subject, d.s.Now())
+func (d *door[S, V]) unlessSeen(ctx context.Context, subject S, ifNoneMatch string) *shown[V] {
+	out := d.answer(ctx, subject, d.s.Now())
 	if notModified(ifNoneMatch, subject.GetHead().Seq) {
 		out.Status = http.StatusNotModified
 	}
@@ -89,7 +89,7 @@ func (d *door[S, V]) unlessSeen(subject S, ifNoneMatch string) *shown[V] {
 func (d *door[S, V]) asked(ctx context.Context, known S) (*shown[V], error) {
 	state, err := d.query(ctx, known.GetHead().No)
 	if err == nil {
-		return d.answer(state, d.s.Now()), nil
+		return d.answer(ctx, state, d.s.Now()), nil
 	}
 	if !errors.Is(err, ErrNotRunning) {
 		return nil, err

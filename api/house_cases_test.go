@@ -40,16 +40,19 @@ func (h *house) Session(_ context.Context, scope view.Scope, no string) (*joint.
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	s, ok := h.sessions[no]
-	if !ok || !scope.Sees(h.cases[s.Case].Card()) {
+	if !ok {
+		return nil, domain.NotFound()
+	}
+	if c := h.cases[s.Case].Card(); !scope.Sees(c) || !scope.Reads(c) {
 		return nil, domain.NotFound()
 	}
 	return s, nil
 }
 
-func (h *house) Sessions(_ context.Context, _ view.Scope, caseNo string) ([]*joint.Session, error) {
+func (h *house) Sessions(_ context.Context, scope view.Scope, caseNo string) ([]*joint.Session, error) {
 	var out []*joint.Session
 	for _, s := range h.sessions {
-		if s.Case == caseNo {
+		if s.Case == caseNo && scope.Reads(h.cases[s.Case].Card()) {
 			out = append(out, s)
 		}
 	}
@@ -61,7 +64,7 @@ func (h *house) Meetings(_ context.Context, scope view.Scope, from, to time.Time
 	defer h.mu.Unlock()
 	var out []*joint.Session
 	for _, s := range h.sessions {
-		if scope.Sees(h.cases[s.Case].Card()) && !s.HeldAt.Before(from) && s.HeldAt.Before(to) && len(out) < most {
+		if c := h.cases[s.Case].Card(); scope.Sees(c) && scope.Reads(c) && !s.HeldAt.Before(from) && s.HeldAt.Before(to) && len(out) < most {
 			out = append(out, s)
 		}
 	}
@@ -80,7 +83,11 @@ func (h *house) List(_ context.Context, scope view.Scope, f view.Filter, _ view.
 	var page view.Page
 	listed := func(k casefile.Card, seq int) {
 		if scope.Sees(k) && (len(f.States) == 0 || slices.Contains(f.States, string(k.State))) && (len(f.Kinds) == 0 || slices.Contains(f.Kinds, k.Kind)) {
-			page.Items = append(page.Items, view.Row{No: k.No, Kind: k.Kind, State: k.State, Summary: k.Summary, Light: view.Green, Seq: seq, CreatedAt: k.RegisteredAt, UpdatedAt: k.RegisteredAt})
+			row := view.Row{No: k.No, Kind: k.Kind, State: k.State, Summary: k.Summary, Light: view.Green, Seq: seq, CreatedAt: k.RegisteredAt, UpdatedAt: k.RegisteredAt}
+			if row.Withheld = !scope.Reads(k); row.Withheld {
+				row.Summary = ""
+			}
+			page.Items = append(page.Items, row)
 		}
 	}
 	for _, c := range h.cases {
@@ -102,6 +109,15 @@ func (h *house) Events(_ context.Context, no string) ([]machine.Event, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return slices.Clone(h.events[no]), nil
+}
+
+func (h *house) Statement(_ context.Context, scope view.Scope, no string) (view.Statement, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if c, ok := h.find(no); !ok || !scope.Sees(c.Card()) {
+		return view.Statement{}, domain.NotFound()
+	}
+	return h.said[no], h.fault()
 }
 
 func (h *house) Petitioner(_ context.Context, _ view.Scope, no string) (view.Person, bool, error) {

@@ -66,8 +66,12 @@ func (h *house) Receive(_ context.Context, _ view.Scope, a domain.Actor, deliver
 func (h *house) CaseNotices(_ context.Context, scope view.Scope, no string) ([]view.NoticeItem, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if c, ok := h.find(no); !ok || !scope.Sees(c.Card()) {
+	c, ok := h.find(no)
+	switch {
+	case !ok || !scope.Sees(c.Card()):
 		return nil, domain.NotFound()
+	case !scope.Reads(c.Card()):
+		return nil, nil
 	}
 	return h.told(no, func(n machine.Notice) bool { return true }), h.fault()
 }

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -52,6 +53,15 @@ func (h *house) Register(_ context.Context, in activities.RegisterInput) (activi
 			return "", nil, err
 		}
 		h.cases[no] = c
+		said, err := json.Marshal(in.Intake.Details)
+		if err == nil {
+			var s view.Statement
+			err = json.Unmarshal(said, &s)
+			h.said[no] = s
+		}
+		if err != nil {
+			return "", nil, err
+		}
 		if p := in.Intake.Person; p != nil {
 			h.people[no] = view.Person{Name: p["name"], Phone: p["phone"], IDNo: p["id_no"], Address: p["address"], ViaCentre: p["contact_via_centre"] != ""}
 		}

@@ -53,6 +53,7 @@ type house struct {
 	events     map[string][]machine.Event
 	done       map[string]view.Committed
 	people     map[string]view.Person
+	said       map[string]view.Statement
 	mail       map[string][]view.NoticeItem // by user
 	phones     map[string]string
 	running    map[string]bool
@@ -81,7 +82,7 @@ func newHouse(t testing.TB) *house {
 		holder: rulebook.NewHolder(book), book: book, now: noon, tokens: map[string]account.Pass{}, cases: map[string]*grievance.Case{},
 		reported: map[string]*gridevent.Event{}, photos: map[string]evidence.Photo{},
 		sessions: map[string]*joint.Session{}, whistles: map[string]*whistle.Whistle{}, events: map[string][]machine.Event{}, done: map[string]view.Committed{},
-		people: map[string]view.Person{}, mail: map[string][]view.NoticeItem{}, phones: map[string]string{}, running: map[string]bool{}, started: map[string]bool{}, log: &strings.Builder{}, uploads: map[string]evidence.Upload{},
+		people: map[string]view.Person{}, said: map[string]view.Statement{}, mail: map[string][]view.NoticeItem{}, phones: map[string]string{}, running: map[string]bool{}, started: map[string]bool{}, log: &strings.Builder{}, uploads: map[string]evidence.Upload{},
 	}
 	h.drawer = newDrawer(h)
 	h.handler = api.New(api.Deps{Exports: h.drawer, ExportFiles: h.drawer, Figures: h.drawer,

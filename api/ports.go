@@ -32,7 +32,10 @@ type Reader interface {
 	List(ctx context.Context, scope view.Scope, f view.Filter, sort view.Sort, cursor string, limit int, total bool) (view.Page, error)
 	// Case gives the current state of a case.
 	Case(ctx context.Context, scope view.Scope, no string) (casefile.Case, error)
-	// Session gives the current state of a joint session, in scope when its case is.
+	// Statement gives what was said beside the summary of a case in scope; whether the caller
+	// may read it is for view.Scope.Reads.
+	Statement(ctx context.Context, scope view.Scope, no string) (view.Statement, error)
+	// Session gives the current state of a joint session, in scope when the words of its case are.
 	Session(ctx context.Context, scope view.Scope, no string) (*joint.Session, error)
 	// Sessions lists the sessions under a case, oldest first.
 	Sessions(ctx context.Context, scope view.Scope, caseNo string) ([]*joint.Session, error)

@@ -189,7 +189,7 @@ func (s *server) receipt(ctx context.Context, w activities.Written) (*registerOu
 			return nil, err
 		}
 	}
-	shown := s.cases.answer(c, c.Card().RegisteredAt)
+	shown := s.cases.answer(ctx, c, c.Card().RegisteredAt)
 	return &registerOutput{Status: status, Location: basePath + "/cases/" + w.No, ETag: shown.ETag,
 		Body: Registered{shown.Body, w.QueryCode}}, nil
 }

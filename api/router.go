@@ -52,6 +52,7 @@ func (s *server) routes(engine *gin.Engine) {
 	get(s, "/cases", "list-cases", tagCases, "List cases in the caller's scope", s.listCases)
 	get(s, "/cases/{no}", "get-case", tagCases, "Show a case", s.cases.get)
 	get(s, "/cases/{no}/timeline", "get-case-timeline", tagCases, "Everything that happened", s.caseTimeline)
+	get(s, "/cases/{no}/statement", "get-case-statement", tagCases, "What was said beside the summary when the matter was put in", s.caseStatement)
 	get(s, "/cases/{no}/clocks", "get-case-clocks", tagCases, "Every limit, explained", s.caseClocks)
 	get(s, "/cases/{no}/actions", "get-case-actions", tagCases, "What this caller may do now", s.caseActions)
 	post(s, "/cases/{no}/preview/{action}", "preview-step", tagCases, "The limits a step would set, before it is taken", anyForm(), http.StatusOK, s.previewStep)

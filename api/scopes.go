@@ -17,7 +17,7 @@ var scopes = map[string]account.Scope{
 	"whistle-form": account.Intake, "draft-whistle": account.Intake,
 	"declare-file": account.Intake, "get-file": account.Intake, "put-file-part": account.Intake, "complete-file": account.Intake,
 
-	"list-cases": account.Read, "get-case": account.Read, "get-case-timeline": account.Read, "get-case-clocks": account.Read,
+	"list-cases": account.Read, "get-case": account.Read, "get-case-timeline": account.Read, "get-case-clocks": account.Read, "get-case-statement": account.Read,
 	"get-case-actions": account.Read, "get-case-similar": account.Read, "case-candidates": account.Read, "get-case-petitioner": account.Read,
 	"list-case-notices": account.Read, "list-case-sessions": account.Read, "list-case-files": account.Read,
 	"get-file-content": account.Read, "get-case-receipt": account.Read,

@@ -56,7 +56,7 @@ func (s *server) sessionHints(x *joint.Session, at time.Time) hints {
 		requests: x.Requests, labelOf: labelsOf(joint.Machine), seated: x.Units()}
 }
 
-func showSession(x *joint.Session, _ *machine.Rules, at time.Time) SessionView {
+func showSession(_ caller, x *joint.Session, _ *machine.Rules, at time.Time) SessionView {
 	label := joint.Labels[x.State]
 	shown := copied(x, joint.Fresh)
 	shown.Barred = "" // the unit an accusation is about is shown to nobody
@@ -102,7 +102,7 @@ func (s *server) caseSessions(ctx context.Context, in *ByNo) (*sessionsOutput, e
 		return nil, err
 	}
 	for _, x := range list {
-		out.Body.Items = append(out.Body.Items, showSession(x, nil, s.Now()))
+		out.Body.Items = append(out.Body.Items, showSession(who, x, nil, s.Now()))
 	}
 	return out, nil
 }
@@ -143,7 +143,7 @@ func (s *server) meetings(ctx context.Context, in *meetingsInput) (*meetingsOutp
 	}
 	out.Body.More = len(list) > mostMeetings
 	for _, x := range list[:min(len(list), mostMeetings)] {
-		out.Body.Items = append(out.Body.Items, showSession(x, nil, s.Now()))
+		out.Body.Items = append(out.Body.Items, showSession(who, x, nil, s.Now()))
 	}
 	return out, nil
 }

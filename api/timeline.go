@@ -64,6 +64,11 @@ func (s *server) caseTimeline(ctx context.Context, in *ByNo) (*timelineOutput, e
 	}
 	if !grievance.IsCitizen(who.actor) {
 		s.standings(kind, events, out)
+		if now := s.Now(); !reads(who, c, s.caseRules(c, now), now) {
+			for i := range out.Body.Items {
+				out.Body.Items[i].Input, out.Body.Items[i].Reason = nil, ""
+			}
+		}
 		return out, nil
 	}
 	for i := range out.Body.Items { // what officers write to each other is theirs

@@ -70,7 +70,7 @@ func (s *server) draftWhistle(ctx context.Context, in *registerInput) (*draftOut
 			return nil, err
 		}
 	}
-	v := s.whistles.answer(x, x.DraftedAt)
+	v := s.whistles.answer(ctx, x, x.DraftedAt)
 	return &draftOutput{Status: status, Location: basePath + "/whistles/" + x.No, ETag: v.ETag, Body: v.Body}, nil
 }
 

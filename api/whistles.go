@@ -47,7 +47,7 @@ func (s *server) whistleHints(x *whistle.Whistle, at time.Time) hints {
 	return hints{rules: s.whistleRules(x, at), county: x.County, area: x.Township, requests: x.Requests, labelOf: labelsOf(whistle.Machine), called: x.Units()}
 }
 
-func showWhistle(x *whistle.Whistle, _ *machine.Rules, at time.Time) WhistleView {
+func showWhistle(_ caller, x *whistle.Whistle, _ *machine.Rules, at time.Time) WhistleView {
 	state, kind := whistle.Labels[x.State], whistle.KindLabels[x.Kind]
 	v := WhistleView{Whistle: copied(x, whistle.Fresh), StateZH: state.ZH, StateEN: state.EN, KindZH: kind.ZH, KindEN: kind.EN}
 	if v.DueAt, v.DueUnit = whistle.DueOf(x); !v.DueAt.IsZero() {

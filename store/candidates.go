@@ -17,6 +17,7 @@ const mostCandidates = 2000
 // of time, newest first: among them is what a report may be the double of.
 func (s *Store) Candidates(ctx context.Context, scope view.Scope, category string, from, to time.Time) ([]view.Candidate, error) {
 	w := within(scope)
+	w.reads(scope)
 	w.and("kind = '"+activities.KindGridEvent+"' AND open AND category = ? AND created_at >= ? AND created_at <= ?", category, from, to)
 	rows, err := s.pool.Query(ctx, `SELECT no, state, summary, created_at, (body #>> '{place,lat}')::float8, (body #>> '{place,lon}')::float8,
 		coalesce(jsonb_array_length(body -> 'followers'), 0) FROM cases`+w.String()+` ORDER BY created_at DESC, no DESC LIMIT `+w.arg(mostCandidates), w.args...)

@@ -169,22 +169,22 @@ func (s *Store) person(row pgx.Row) (p view.Person, ok bool, err error) {
 	return p, true, nil
 }
 
-// Details gives what was entered at the desk beside a case in scope: place,
-// request, facts, respondent. It is empty when nothing was.
-func (s *Store) Details(ctx context.Context, scope view.Scope, no string) (map[string]any, error) {
+// Statement gives what was entered at the desk beside a case the caller may see: place,
+// request, facts, respondent. It is empty when nothing was. Whether they may also read it is for
+// view.Scope.Reads.
+func (s *Store) Statement(ctx context.Context, scope view.Scope, no string) (out view.Statement, err error) {
 	w := within(scope)
 	w.and("cases.no = ?", no)
 	var raw []byte
-	err := s.pool.QueryRow(ctx, `SELECT coalesce(d.details, '{}') FROM cases LEFT JOIN intake_details d USING (no)`+w.String(), w.args...).Scan(&raw)
+	err = s.pool.QueryRow(ctx, `SELECT coalesce(d.details, '{}') FROM cases LEFT JOIN intake_details d USING (no)`+w.String(), w.args...).Scan(&raw)
 	if err != nil {
-		return nil, fault(err)
+		return out, fault(err)
 	}
 	if raw, err = s.fields.OpenDocument(raw, detailsPlace(no)); err != nil {
-		return nil, fmt.Errorf("store: details of a case: %w", err)
+		return out, fmt.Errorf("store: details of a case: %w", err)
 	}
-	out := map[string]any{}
 	if err := json.Unmarshal(raw, &out); err != nil {
-		return nil, fmt.Errorf("store: details of a case: %w", err)
+		return out, fmt.Errorf("store: details of a case: %w", err)
 	}
 	return out, nil
 }
@@ -240,6 +240,7 @@ func (s *Store) Meetings(ctx context.Context, scope view.Scope, from, to time.Ti
 
 func (s *Store) sessionsWhere(ctx context.Context, scope view.Scope, clause string, args ...any) ([]*joint.Session, error) {
 	w := within(scope)
+	w.reads(scope)
 	w.and(clause, args...)
 	rows, err := s.pool.Query(ctx, `SELECT sessions.no, sessions.body, sessions.seq FROM sessions JOIN cases ON cases.no = sessions.case_no`+
 		w.String()+` ORDER BY sessions.opened_at, sessions.no`, w.args...)

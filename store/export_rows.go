@@ -32,7 +32,7 @@ func (s *Store) ExportCases(ctx context.Context, scope view.Scope, f view.Filter
 	}
 	err := pgx.BeginTxFunc(ctx, s.pool, reading, func(tx pgx.Tx) error {
 		all := parted(scope)
-		if err := s.filter(all, f); err != nil {
+		if err := s.filter(all, scope, f); err != nil {
 			return err
 		}
 		all.leavesHouse(f.Query)
@@ -46,7 +46,7 @@ func (s *Store) ExportCases(ctx context.Context, scope view.Scope, f view.Filter
 		var last *position
 		for {
 			w := within(scope)
-			if err := s.filter(w, f); err != nil {
+			if err := s.filter(w, scope, f); err != nil {
 				return err
 			}
 			w.leavesHouse(f.Query)
@@ -55,7 +55,7 @@ func (s *Store) ExportCases(ctx context.Context, scope view.Scope, f view.Filter
 			}
 			var rows []view.Row
 			var err error
-			if rows, last, err = s.readPage(ctx, tx, pageQuery{w: w, order: o, now: f.Now, limit: exportPage}); err != nil {
+			if rows, last, err = s.readPage(ctx, tx, pageQuery{w: w, scope: scope, order: o, now: f.Now, limit: exportPage}); err != nil {
 				return err
 			}
 			out, err := s.beside(ctx, tx, rows, terms)

@@ -160,6 +160,7 @@ func attachedTo(st *stream, state machine.Subject) (out []evidence.Attachment) {
 // only they are those of one account.
 func (s *Store) CaseFiles(ctx context.Context, scope view.Scope, no, only string) ([]view.CaseFile, error) {
 	w := within(scope)
+	w.reads(scope)
 	w.and("cases.no = ?", no)
 	if only != "" {
 		w.and("files.account = ?", only)
@@ -195,9 +196,10 @@ type after struct {
 func (a after) Scan(dest ...any) error { return a.CollectableRow.Scan(append(a.first, dest...)...) }
 
 // FileObject names the copy of a photo for an account that has uploaded it, or
-// may see a case or a whistle that it is attached to, and tells what a scanner said of it.
+// may read a case or see a whistle that it is attached to, and tells what a scanner said of it.
 func (s *Store) FileObject(ctx context.Context, scope view.Scope, account, id string, thumb bool) (object [32]byte, scan evidence.ScanState, err error) {
 	w := within(scope)
+	w.reads(scope)
 	w.clauses = append(w.clauses, "c.file_id = files.id")
 	sees := `EXISTS (SELECT FROM case_files c JOIN cases ON cases.no = c.no` + w.String() + `)`
 	w = &where{args: w.args, clauses: []string{"c.file_id = files.id"}}

@@ -197,7 +197,7 @@ func TestTheForgottenAreSwept(t *testing.T) {
 }
 
 // TestPhotosAreSeenWithTheirCase: with any scope and any case, a copy of a photo is given
-// to its uploader and to whoever sees the case, and to nobody else.
+// to its uploader and to whoever may read the case, and to nobody else.
 func TestPhotosAreSeenWithTheirCase(t *testing.T) {
 	t.Parallel()
 	s, r := newShelf(t), seeded(t, 66)
@@ -216,7 +216,7 @@ func TestPhotosAreSeenWithTheirCase(t *testing.T) {
 			require.NoError(t, err)
 			thumb, scan, objectErr := s.FileObject(t.Context(), scope, "nobody", fileID(i), true)
 			full, _, _ := s.FileObject(t.Context(), scope, "nobody", fileID(i), false)
-			if !scope.Sees(c.Card()) {
+			if !scope.Sees(c.Card()) || !scope.Reads(c.Card()) {
 				hidden++
 				assert.Empty(t, f)
 				assert.Equal(t, domain.CodeNotFound, domain.CodeOf(objectErr))

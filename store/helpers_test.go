@@ -95,7 +95,7 @@ func anyCase(r *rand.Rand) func(*grievance.Case) {
 		c.Area = pick(r, townships...)
 		c.County = c.Area[:6]
 		c.Grid = pick(r, "", c.Area+"901001", c.Area+"901002")
-		c.Confidentiality = pick(r, "C1", "C1", "C2", "C3")
+		c.Confidentiality, c.Summary = pick(r, "C1", "C1", "C2", "C3"), "小区门口井盖缺失"
 		c.FirstUnit, c.FirstResponder = pick(r, units...), pick(r, "", "", "wang", "li")
 		c.Owner = grievance.Owner{Unit: pick(r, units...), User: pick(r, "", "wang", "zhao")}
 		c.Units, c.Handlers, c.OwningLeader = some(r, units...), some(r, officers...), pick(r, "", "", "zhao")
@@ -138,7 +138,7 @@ func seed(t *testing.T, s *store.Store, r *rand.Rand, n int) []*grievance.Case {
 
 // anyScope is the scope of somebody at random.
 func anyScope(r *rand.Rand) view.Scope {
-	s := view.Scope{User: pick(r, "", "wang", "li", "zhao", "nobody"), Vault: r.IntN(4) == 0, Posts: some(r, units...)}
+	s := view.Scope{User: pick(r, "", "wang", "li", "zhao", "nobody"), Vault: r.IntN(4) == 0, Posts: some(r, units...), Hands: some(r, units...), Desks: some(r, units...)}
 	switch r.IntN(7) {
 	case 0:
 		s.City = true

@@ -62,7 +62,7 @@ func (s *Store) List(ctx context.Context, scope view.Scope, f view.Filter, sort 
 		return view.Page{}, err
 	}
 	w := within(scope)
-	if err := s.filter(w, f); err != nil {
+	if err := s.filter(w, scope, f); err != nil {
 		return view.Page{}, fault(err)
 	}
 	if cursor != "" {
@@ -72,10 +72,10 @@ func (s *Store) List(ctx context.Context, scope view.Scope, f view.Filter, sort 
 		}
 		w.after(o, p)
 	}
-	q := pageQuery{w: w, order: o, now: f.Now, limit: min(limit, longestPage)}
+	q := pageQuery{w: w, scope: scope, order: o, now: f.Now, limit: min(limit, longestPage)}
 	if total {
 		q.count = parted(scope)
-		if err := s.filter(q.count, f); err != nil {
+		if err := s.filter(q.count, scope, f); err != nil {
 			return view.Page{}, fault(err)
 		}
 	}
@@ -90,6 +90,7 @@ func (s *Store) List(ctx context.Context, scope view.Scope, f view.Filter, sort 
 // pageQuery is everything one page is read with.
 type pageQuery struct {
 	w     *where
+	scope view.Scope // whose words are read
 	order order
 	now   time.Time
 	limit int
@@ -141,10 +142,10 @@ func (q pageQuery) sql() string {
 	if o.down {
 		direction = " DESC"
 	}
-	limit := ` LIMIT ` + q.w.arg(q.limit+1)
+	limit, legible := ` LIMIT `+q.w.arg(q.limit+1), q.w.legible(q.scope)+` AS legible, `
 	var each []string
 	for _, b := range q.w.branches() {
-		each = append(each, `SELECT `+rowColumns+o.column+` AS place_in_list`+o.from+b+` ORDER BY `+o.column+direction+`, `+o.no+direction+limit)
+		each = append(each, `SELECT `+rowColumns+legible+o.column+` AS place_in_list`+o.from+b+` ORDER BY `+o.column+direction+`, `+o.no+direction+limit)
 	}
 	if len(each) == 1 {
 		return each[0]
@@ -162,7 +163,11 @@ func (s *Store) readPage(ctx context.Context, db querier, q pageQuery) ([]view.R
 	items, keys := []view.Row{}, []string{}
 	for rows.Next() {
 		r, err := readRow(rows, q.now, &key)
-		if err == nil {
+		switch {
+		case err != nil:
+		case r.Withheld:
+			r.Summary = ""
+		default:
 			r.Summary, err = s.fields.Open(r.Summary, summaryPlace(r.No))
 		}
 		if err != nil {
@@ -184,12 +189,14 @@ func (s *Store) readPage(ctx context.Context, db querier, q pageQuery) ([]view.R
 func readRow(rows pgx.Rows, now time.Time, key *pgtype.Timestamptz) (r view.Row, err error) {
 	var due, yellow pgtype.Timestamptz
 	var statutory, step *time.Time
+	var legible bool
 	err = rows.Scan(&r.No, &r.Kind, &r.State, &r.Level, &r.Nature, &r.Track, &r.Category, &r.Urgency, &r.Risk, &r.Summary, &r.County, &r.Area,
 		&r.OwnerUnit, &r.OwnerUser, &r.LeadUnit, &r.FirstResponder, &r.Headcount, &r.Supervision, &r.CreatedAt, &r.UpdatedAt,
-		&statutory, &step, &r.Seq, &due, &yellow, key)
+		&statutory, &step, &r.Seq, &due, &yellow, &legible, key)
 	if err != nil {
 		return r, err
 	}
+	r.Withheld = !legible
 	r.CreatedAt, r.UpdatedAt = r.CreatedAt.UTC(), r.UpdatedAt.UTC()
 	r.StatutoryDueAt, r.StepDueAt = orZero(statutory), orZero(step)
 	if due.InfinityModifier == pgtype.Finite {

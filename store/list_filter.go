@@ -8,7 +8,7 @@ import (
 )
 
 // filter adds the conditions of a filter.
-func (s *Store) filter(w *where, f view.Filter) error {
+func (s *Store) filter(w *where, scope view.Scope, f view.Filter) error {
 	for _, one := range []struct {
 		column string
 		values []string
@@ -33,7 +33,7 @@ func (s *Store) filter(w *where, f view.Filter) error {
 		w.and(map[bool]string{true: "cases.open", false: "NOT cases.open"}[*f.Open])
 	}
 	w.clock(f)
-	return s.search(w, f.Query)
+	return s.search(w, scope, f.Query)
 }
 
 // units selects what a unit leads or holds.
@@ -104,12 +104,12 @@ func lightIs(l view.Light, now string) string {
 // looksLikeNumber is the beginning of a case number: at least the county.
 var looksLikeNumber = regexp.MustCompile(`^[0-9]{6}([A-Za-z][0-9]*)?$`)
 
-// search adds the words of a query: all must occur in the summary, or the
-// query is how the case number begins.
+// search adds the words of a query: all must occur in a summary that the caller may read, or
+// the query is how the case number begins.
 //
 // Whether to look the words up or to walk along the list and see which rows have
 // them is the planner's choice, by how frequent the words are.
-func (s *Store) search(w *where, query string) error {
+func (s *Store) search(w *where, scope view.Scope, query string) error {
 	query = fold(strings.TrimSpace(query))
 	if query == "" {
 		return nil
@@ -126,7 +126,7 @@ func (s *Store) search(w *where, query string) error {
 	}
 	text := "FALSE" // nothing to look for
 	if len(lex) > 0 {
-		text = "EXISTS (SELECT FROM case_search s WHERE s.no = cases.no AND s.search @@ " + w.arg(strings.Join(lex, " & ")) + "::tsquery)"
+		text = "EXISTS (SELECT FROM case_search s WHERE s.no = cases.no AND s.search @@ " + w.arg(strings.Join(lex, " & ")) + "::tsquery) AND " + w.legible(scope)
 	}
 	if !looksLikeNumber.MatchString(query) {
 		w.clauses = append(w.clauses, text)

@@ -21,7 +21,7 @@ func TestScopeSeesWhatTheRuleSees(t *testing.T) {
 	t.Parallel()
 	s, r := fresh(t), seeded(t, 1)
 	cases := seed(t, s, r, 120)
-	saw := 0
+	saw, told := 0, 0
 	for range 150 {
 		scope := anyScope(r)
 		want := nosOf(cases, func(c *grievance.Case) bool { return scope.Sees(c.Card()) })
@@ -35,10 +35,38 @@ func TestScopeSeesWhatTheRuleSees(t *testing.T) {
 			_, _, err = s.Petitioner(t.Context(), scope, one.No)
 			require.Equal(t, domain.CodeNotFound, domain.CodeOf(err))
 		}
+		told += readsWhatTheRuleReads(t, s, cases, scope)
 	}
 	assert.NotZero(t, saw)
+	assert.NotZero(t, told, "something was withheld")
 	assert.Empty(t, all(t, s, view.Scope{}, view.Filter{}, view.ByDue, 10), "no scope reads nothing")
 	assert.Empty(t, all(t, s, view.Scope{Vault: true}, view.Filter{}, view.ByDue, 10), "the vault is no area")
+}
+
+// readsWhatTheRuleReads compares the words in a list, and what a search for them finds, with
+// view.Scope.Reads; it answers how many cases kept their words back.
+func readsWhatTheRuleReads(t *testing.T, s *store.Store, cases []*grievance.Case, scope view.Scope) (withheld int) {
+	t.Helper()
+	of := map[string]*grievance.Case{}
+	for _, c := range cases {
+		of[c.No] = c
+	}
+	p, err := s.List(t.Context(), scope, view.Filter{}, view.ByNewest, "", 200, false)
+	require.NoError(t, err)
+	for _, row := range p.Items {
+		c := of[row.No]
+		reads := scope.Reads(c.Card())
+		require.Equal(t, reads, !row.Withheld, "%s by %+v", row.No, scope)
+		if reads {
+			require.Equal(t, c.Summary, row.Summary)
+			continue
+		}
+		withheld++
+		require.Empty(t, row.Summary)
+	}
+	found := nosOf(cases, func(c *grievance.Case) bool { return scope.Sees(c.Card()) && scope.Reads(c.Card()) })
+	require.ElementsMatch(t, found, all(t, s, scope, view.Filter{Query: "井盖"}, view.ByNewest, 50), "a search finds what may be read, by %+v", scope)
+	return withheld
 }
 
 // TestFiltersSelectWhatTheySay compares each filter with a plain loop.

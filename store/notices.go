@@ -144,10 +144,11 @@ func (w *where) andNotWithheld(scope view.Scope) {
 		AND cases.no IN (notices.no, (SELECT case_no FROM sessions WHERE sessions.no = notices.no)))`)
 }
 
-// CaseNotices gives every notice about a case in scope, oldest first, whoever
+// CaseNotices gives every notice about a case the caller may read, oldest first, whoever
 // it is addressed to, with what has become of it; not what overseers are told of officers.
 func (s *Store) CaseNotices(ctx context.Context, scope view.Scope, no string) ([]view.NoticeItem, error) {
 	w := within(scope)
+	w.reads(scope)
 	w.and("cases.no = ?", no)
 	w = &where{clauses: []string{`notices.no IN (SELECT cases.no FROM cases` + w.String() + `)`}, args: w.args}
 	w.and("exempt <> ?", notice.ForOverseers)

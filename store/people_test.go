@@ -50,13 +50,13 @@ func TestPersonStaysBesideTheCase(t *testing.T) {
 	require.NoError(t, err)
 	assert.False(t, ok)
 
-	details, err := s.Details(t.Context(), store.Everything, first.No)
+	details, err := s.Statement(t.Context(), store.Everything, first.No)
 	require.NoError(t, err)
-	assert.Equal(t, map[string]any{"place": "19号楼门口", "request": "更换井盖"}, details)
-	details, err = s.Details(t.Context(), store.Everything, anonymous.No)
+	assert.Equal(t, view.Statement{Place: "19号楼门口", Request: "更换井盖"}, details)
+	details, err = s.Statement(t.Context(), store.Everything, anonymous.No)
 	require.NoError(t, err)
 	assert.Empty(t, details)
-	_, err = s.Details(t.Context(), view.Scope{}, first.No)
+	_, err = s.Statement(t.Context(), view.Scope{}, first.No)
 	assert.Equal(t, domain.CodeNotFound, domain.CodeOf(err))
 }
 

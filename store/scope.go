@@ -141,6 +141,20 @@ func (w *where) scope(s view.Scope) (out []string) {
 	return out
 }
 
+// reads adds that the caller may read what a case says, not only see it.
+func (w *where) reads(s view.Scope) { w.clauses = append(w.clauses, w.legible(s)) }
+
+// legible is true of the cases whose words are the caller's to read: it says what
+// view.Scope.Reads says.
+func (w *where) legible(s view.Scope) string {
+	if s.House {
+		return "true"
+	}
+	mine := append(marks(markUser, s.User), marks(markUnit, s.Hands...)...)
+	return "(cases.confidentiality IN ('C0', 'C1', 'C3') OR cases.readers && " + w.arg(mine) +
+		"::text[] OR cases.level = '' AND cases.readers && " + w.arg(marks(markUnit, s.Desks...)) + "::text[])"
+}
+
 // others are the marks of a scope beside its counties.
 func others(s view.Scope) []string {
 	out := append(marks(markTownship, s.Townships...), marks(markGrid, s.Grids...)...)

@@ -43,6 +43,7 @@ const mostPrecedents = 5
 func (s *Store) Precedents(ctx context.Context, scope view.Scope, county, category string) ([]view.Precedent, error) {
 	w := within(scope)
 	w.and("cases.county = ? AND cases.category = ? AND cases.body -> 'flags' ? 'precedent' AND cases.confidentiality <> 'C3'", county, category)
+	w.reads(scope)
 	w.and("e.type = 'adjudicated' AND e.no >= ? AND e.no < ?", county, county+"~") // numbers begin with their county
 	rows, err := s.pool.Query(ctx, `SELECT e.no, e.seq, e.at, coalesce(e.body -> 'input' ->> 'lead_unit', ''), coalesce(e.body -> 'input' ->> 'decision', ''),
 		coalesce(e.body -> 'input' ->> 'legal_basis', '') FROM cases JOIN events e ON e.no = cases.no`+

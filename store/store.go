@@ -108,7 +108,7 @@ func (s *Store) Close() {
 
 // Everything is the scope of the system itself and of operators: every case of
 // every county, restricted ones included. It must never serve a caller.
-var Everything = view.Scope{City: true, Vault: true}
+var Everything = view.Scope{City: true, Vault: true, House: true}
 
 const secretSize = 32
 

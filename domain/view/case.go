@@ -37,6 +37,7 @@ type CaseView struct {
 	Scale           string        `json:"scale,omitempty"`
 	Confidentiality string        `json:"confidentiality"`
 	Summary         string        `json:"summary"`
+	Withheld        bool          `json:"withheld" doc:"a sensitive matter: its words are for those named on it only"`
 	Headcount       int           `json:"headcount"`
 	Anonymous       bool          `json:"anonymous"`
 	County          string        `json:"county"`

@@ -21,6 +21,7 @@ type Row struct {
 	Urgency        codes.Urgency `json:"urgency"`
 	Risk           string        `json:"risk,omitempty"`
 	Summary        string        `json:"summary"`
+	Withheld       bool          `json:"withheld,omitempty" doc:"a sensitive matter: its words are for those named on it only"`
 	County         string        `json:"county"`
 	Area           string        `json:"area"`
 	OwnerUnit      string        `json:"owner_unit"`

@@ -27,6 +27,10 @@ type Scope struct {
 	Posts []string
 	// Vault opens accusation material (C3) inside the area above (§2.3).
 	Vault bool
+	// Hands are the units the caller answers for, Desks those the caller takes matters in for:
+	// the words of a sensitive matter (C2) are theirs to read where these take part.
+	Hands, Desks []string
+	House        bool // the system itself, and its operators
 }
 
 // ScopeOf reads the scope of an actor off the offices held.
@@ -47,6 +51,12 @@ func scopeOf(a domain.Actor, tree *org.Tree, counts bool) Scope {
 			s.Posts = add(s.Posts, u)
 		}
 		s.Vault = s.Vault || keepsVault(g, tree)
+		if slices.Contains(answering, g.Role) {
+			s.Hands = add(s.Hands, g.Unit)
+		}
+		if slices.Contains(receiving, g.Role) {
+			s.Desks = add(s.Desks, g.Unit)
+		}
 		area := tree.Area(g.Unit)
 		if u, ok := tree.Unit(area); ok && !u.Kind.Area() {
 			area = u.Parent
@@ -112,8 +122,7 @@ func (s *Scope) field(area string, tree *org.Tree) {
 
 // Sees judges one case; lists apply the same rule in their query.
 func (s Scope) Sees(c casefile.Card) bool {
-	mine := s.User != "" && (c.FirstResponder == s.User || c.OwningLeader == s.User || c.Owner.User == s.User ||
-		c.RegisteredBy == s.User || c.OfferedUser == s.User || slices.Contains(c.Handlers, s.User) || slices.Contains(c.Helpers, s.User))
+	mine := s.named(c)
 	if c.Confidentiality == codes.ConfidentialityAccusation {
 		if c.RespondentUnit != "" && slices.Contains(s.Posts, c.RespondentUnit) {
 			return false // not even the vault is for who is accused
@@ -124,9 +133,7 @@ func (s Scope) Sees(c casefile.Card) bool {
 	}
 	return mine || s.City || slices.Contains(s.Counties, c.County) || slices.Contains(s.Townships, c.Area) ||
 		c.Grid != "" && slices.Contains(s.Grids, c.Grid) ||
-		slices.ContainsFunc(s.Units, func(u string) bool {
-			return slices.Contains(c.Units, u) || c.FirstUnit == u || c.OfferedUnit == u
-		})
+		takesPart(s.Units, c)
 }
 
 // Covers tells whether the caller works where an area lies: for all of it, somewhere in its

@@ -46,6 +46,7 @@ func TestPages(t *testing.T) {
 		"ASupervisorIsMadeByTwo":        secondPerson,
 		"GridsAreDrawnAndAFileChecked":  division,
 		"APlaceIsChosenOnAMap":          picked,
+		"ASensitiveMatterIsForFew":      sensitive,
 		"EveryPageCanBeRead":            readable,
 	} {
 		t.Run(name, func(t *testing.T) { journey(t, h) })

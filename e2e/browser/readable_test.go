@@ -70,6 +70,7 @@ func (p *page) whole() {
 // listen holds a page against what a reader of a screen needs.
 func listen(t *testing.T, p *page, where string) {
 	t.Helper()
+	p.calm() // what fades in has no contrast yet
 	p.do(chromedp.Evaluate(axe, nil))
 	found := eval[string](p, `axe.run(document, { resultTypes: ['violations'] }).then((r) => JSON.stringify(r.violations.map((v) => ({ id: v.id, impact: v.impact, nodes: v.nodes.map((n) => ({ html: n.html.slice(0, 160) })) }))))`)
 	var list []violation

@@ -28,7 +28,8 @@ func (p *page) agree() {
 // calm waits until nothing moves: what is pressed on its way is missed.
 func (p *page) calm() {
 	p.t.Helper()
-	p.until(`!document.querySelector('[class*="-enter-active"], [class*="-leave-active"]')`)
+	p.until(`!document.querySelector('[class*="-enter-active"], [class*="-leave-active"]') &&
+		document.getAnimations().every((a) => a.playState !== 'running' || a.effect.getComputedTiming().endTime === Infinity)`)
 }
 
 // day makes a day of the year view something, to the end of a span.
