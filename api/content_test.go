@@ -43,8 +43,8 @@ func TestASensitiveMatterIsReadByFew(t *testing.T) {
 		assert.Contains(t, all, no, "that it is there")
 	}
 
-	reads(clerk)                                                                    // took it in
-	reads(dispatcher)                                                               // distributes what lies with the centre
+	reads(clerk)                                                                     // took it in
+	reads(dispatcher)                                                                // distributes what lies with the centre
 	for _, as := range []string{"supervisor.220402", "cleader.220402", townLeader} { // look on
 		doesNot(as)
 	}

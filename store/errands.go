@@ -21,6 +21,7 @@ type errand struct {
 	input                form.Input
 	county, unit, person string // "" for any
 	category             string // a class or a leaf; "" for any
+	provisional          bool   // only cases with a provisional date
 	before               time.Time
 	by, reason           string
 }
@@ -28,6 +29,7 @@ type errand struct {
 // concerned are the open cases an errand is for. It speaks of a row e of errands.
 const concerned = `cases.open AND cases.created_at < e.before AND e.county IN ('', cases.county)
 	AND (e.unit = '' OR e.unit = ANY (cases.units)) AND starts_with(cases.category, e.category)
+	AND (NOT e.provisional OR cases.provisional)
 	AND (e.person = '' OR e.person = ANY (cases.handlers) OR e.person = cases.owner_user)`
 
 // untold are those of them that have not taken the step yet.
@@ -40,6 +42,7 @@ const (
 	errandLease  = "30 seconds"
 	errandPause  = "15 seconds"
 	errandRounds = 10
+	recountAfter = "5 seconds"
 )
 
 // takeUp writes an errand and counts the cases it is for.
@@ -47,9 +50,9 @@ func takeUp(ctx context.Context, tx pgx.Tx, o errand) (id int, err error) {
 	if o.before.IsZero() {
 		o.before = time.Now()
 	}
-	err = tx.QueryRow(ctx, `INSERT INTO errands (action, key, input, county, unit, person, category, before, by_whom, reason, total)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0) RETURNING id`,
-		o.action, o.key, o.input, o.county, o.unit, o.person, o.category, o.before, o.by, o.reason).Scan(&id)
+	err = tx.QueryRow(ctx, `INSERT INTO errands (action, key, input, county, unit, person, category, before, by_whom, reason, provisional, total)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0) RETURNING id`,
+		o.action, o.key, o.input, o.county, o.unit, o.person, o.category, o.before, o.by, o.reason, o.provisional).Scan(&id)
 	if err != nil {
 		return 0, err
 	}
@@ -85,6 +88,35 @@ func (s *Store) ClaimErrand(ctx context.Context, limit int) (e activities.Errand
 		return err
 	})
 	return e, ok && err == nil, err
+}
+
+// AskRecount has the open cases with a provisional date count it again, once for each set of
+// years that are published (§4.1 calendar.recompute). asked is false when that was asked before.
+// It begins after a moment, in which every process takes the calendar.
+func (s *Store) AskRecount(ctx context.Context, years string) (asked bool, err error) {
+	key := "calendar/" + years
+	err = s.inTx(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
+		asked = false
+		var known bool
+		if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM errands WHERE key = $1)`, key).Scan(&known); err != nil || known {
+			return err
+		}
+		// One that is still under way has been overtaken.
+		if _, err := tx.Exec(ctx, `UPDATE errands SET done_at = now() WHERE action = $1 AND done_at IS NULL`, machine.Recount); err != nil {
+			return err
+		}
+		id, err := takeUp(ctx, tx, errand{action: machine.Recount, key: key, provisional: true, input: form.Input{"years": years}, by: "system", reason: "calendar"})
+		if err != nil {
+			return err
+		}
+		asked = true
+		_, err = tx.Exec(ctx, `UPDATE errands SET next_at = now() + $2::interval WHERE id = $1`, id, recountAfter)
+		return err
+	})
+	if asked && err != nil {
+		asked = false
+	}
+	return asked, err
 }
 
 // SettleErrand notes that the cases of a claimed part have been told. A part without

@@ -19,6 +19,9 @@ type Errands interface {
 	ClaimErrand(ctx context.Context, limit int) (e activities.Errand, ok bool, err error)
 	// SettleErrand notes that the cases of a claimed part have been told.
 	SettleErrand(ctx context.Context, e activities.Errand) error
+	// AskRecount has cases with provisional dates count these again by a calendar that has
+	// these years, once; asked is false when that was asked before.
+	AskRecount(ctx context.Context, years string) (asked bool, err error)
 }
 
 // errandPace is how many cases are told in a glance, so that officers do not wait
@@ -30,16 +33,38 @@ const errandPace = 20
 func (s *sweeper) runErrands(ctx context.Context) {
 	tick := time.NewTicker(glance)
 	defer tick.Stop()
+	known := ""
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
+		known = s.followCalendar(ctx, known)
 		if err := s.runErrand(ctx); err != nil && ctx.Err() == nil {
 			s.Log.WarnContext(ctx, "word to many cases waits", "error", err)
 		}
 	}
+}
+
+// followCalendar asks for a recount when the calendar in force here has other years than those
+// known. Whoever asks first asks for all workers.
+func (s *sweeper) followCalendar(ctx context.Context, known string) string {
+	years := s.Desk.Book.Rules("", "", time.Now()).Calendar.Covered()
+	if years == known || years == "" {
+		return known
+	}
+	asked, err := s.Errands.AskRecount(ctx, years)
+	if err != nil {
+		if ctx.Err() == nil {
+			s.Log.WarnContext(ctx, "a recount of provisional limits waits", "error", err)
+		}
+		return known
+	}
+	if asked {
+		s.Log.InfoContext(ctx, "provisional limits are counted again", "years", years)
+	}
+	return years
 }
 
 // runErrand tells one part of an errand.

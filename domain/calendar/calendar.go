@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -82,6 +84,17 @@ func (c *Calendar) Version() string { return c.version }
 func (c *Calendar) Covers(year int) bool {
 	y, ok := c.years[year]
 	return ok && !y.Provisional
+}
+
+// Covered lists the years whose notice is loaded, earliest first, separated by commas.
+func (c *Calendar) Covered() string {
+	var out []string
+	for _, y := range c.Years() {
+		if c.Covers(y) {
+			out = append(out, strconv.Itoa(y))
+		}
+	}
+	return strings.Join(out, ",")
 }
 
 // Hours returns the office hours the calendar was made with.

@@ -22,7 +22,7 @@ func (c *Event) Card() casefile.Card {
 		Supervision: c.Supervision, Flags: c.Flags, Master: c.Master, Followers: c.Followers,
 		ReceivedAt: c.FoundAt, RegisteredAt: c.ReportedAt, DispatchedAt: c.DispatchedAt, SignedAt: c.SignedAt, ClosedAt: c.ClosedAt,
 		ClosingType: c.ClosingType, RulebookVersion: c.RulebookVersion,
-		Due: c.Due, Yellow: c.YellowAt, StepDue: casefile.StepDue(&c.Head), Paused: c.Suspension != nil}
+		Due: c.Due, Yellow: c.YellowAt, StepDue: casefile.StepDue(&c.Head), Paused: c.Suspension != nil, Provisional: c.provisional() && !Over(c.State)}
 	if c.ByCitizen {
 		k.RegisteredBy = c.Reporter
 	} else {

@@ -50,20 +50,21 @@ func (t turn) plan() {
 	for i, s := range kind.Stages {
 		limit := s.Limit
 		if long, ok := t.Rules.Policy.HandleLimit(codes.TrackGridEvent, c.Urgency); ok && i == len(kind.Stages)-1 &&
-			t.dueFrom(long).After(t.dueFrom(limit)) {
+			t.dueFrom(long).At.After(t.dueFrom(limit).At) {
 			limit = long
 		}
-		if most := t.Rules.Policy.Limit("event.stage.most"); !most.IsZero() && t.dueFrom(most).Before(t.dueFrom(limit)) {
+		if most := t.Rules.Policy.Limit("event.stage.most"); !most.IsZero() && t.dueFrom(most).At.Before(t.dueFrom(limit).At) {
 			limit = most
 		}
-		c.Stages = append(c.Stages, Stage{ID: s.ID, ZH: s.ZH, EN: s.EN, Limit: limit, Due: t.dueFrom(limit)})
+		due := t.dueFrom(limit)
+		c.Stages = append(c.Stages, Stage{ID: s.ID, ZH: s.ZH, EN: s.EN, Limit: limit, Due: due.At, Provisional: due.Provisional})
 	}
 }
 
 // dueFrom counts a limit from dispatch, less the time the clocks stood.
-func (t turn) dueFrom(l calendar.Limit) time.Time {
+func (t turn) dueFrom(l calendar.Limit) calendar.Due {
 	due, _ := t.Rules.Calendar.DuePaused(t.Case.DispatchedAt, l, t.Case.PausesOf(l))
-	return due.At
+	return due
 }
 
 // PausesOf are the pauses a limit is counted with: an emergency goes on, system or not.
@@ -86,7 +87,7 @@ func (t turn) awaitStages() {
 		t.idle()
 		return
 	}
-	d := machine.Deadline{ID: "stage", At: s.Due, Start: c.DispatchedAt, Limit: s.Limit, Duty: true, Unit: c.LeadUnit, Ref: string(s.ID)}
+	d := machine.Deadline{ID: "stage", At: s.Due, Start: c.DispatchedAt, Limit: s.Limit, Provisional: s.Provisional, Duty: true, Unit: c.LeadUnit, Ref: string(s.ID)}
 	t.judgedBy(d)
 	switch {
 	case s.Due.After(t.Now):
@@ -254,7 +255,8 @@ func (t turn) resumeNow() *machine.Event {
 	}
 	for i := range c.Stages {
 		if s := &c.Stages[i]; s.DoneAt.IsZero() {
-			s.Due = t.dueFrom(s.Limit)
+			due := t.dueFrom(s.Limit)
+			s.Due, s.Provisional = due.At, due.Provisional
 		}
 	}
 	t.To(Disposing)

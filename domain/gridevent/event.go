@@ -134,15 +134,17 @@ type Call struct {
 
 // Stage is one stage of the disposal (E13), with a limit from dispatch.
 type Stage struct {
-	ID     catalogue.StageID `json:"id"`
-	ZH     string            `json:"zh"`
-	EN     string            `json:"en"`
-	Limit  calendar.Limit    `json:"limit"`
-	Due    time.Time         `json:"due_at"`
-	DoneAt time.Time         `json:"done_at,omitzero"`
-	By     string            `json:"by,omitempty"`
-	Late   bool              `json:"late,omitempty"`
-	Spared bool              `json:"spared,omitempty"` // its limit passed while the system was away: never late
+	ID    catalogue.StageID `json:"id"`
+	ZH    string            `json:"zh"`
+	EN    string            `json:"en"`
+	Limit calendar.Limit    `json:"limit"`
+	Due   time.Time         `json:"due_at"`
+	// Provisional: it rests on a year without a calendar.
+	Provisional bool      `json:"provisional,omitempty"`
+	DoneAt      time.Time `json:"done_at,omitzero"`
+	By          string    `json:"by,omitempty"`
+	Late        bool      `json:"late,omitempty"`
+	Spared      bool      `json:"spared,omitempty"` // its limit passed while the system was away: never late
 }
 
 // Disposal is what was done about it; the words are kept with their event.

@@ -60,21 +60,7 @@ func (t turn) meets(o calendar.Pause) bool {
 func (t turn) moveSteps() bool {
 	c := t.Case
 	c.ReturnUntil = t.Wider(c.UnitSince, t.Rules.Policy.ReturnWindow(codes.TrackGridEvent), c.ReturnUntil, c.Outages)
-	return t.MoveSteps(c.movable(), c.Outages, func(was, now machine.Deadline) {
-		if c.Due.Equal(was.At) {
-			t.judgedBy(now)
-		}
-		switch now.Kind {
-		case "photos":
-			c.PhotosDue = now.At
-		case "rework":
-			c.ReworkLimit = now.At
-		case "root_cause":
-			root := *c.RootCause
-			root.Due = now.At
-			c.RootCause = &root
-		}
-	})
+	return t.MoveSteps(c.movable(), c.Outages, t.datesFollow)
 }
 
 // moveStages enters the outage into the ledger of the stages. One whose limit lies ahead
@@ -87,9 +73,9 @@ func (t turn) moveStages(o calendar.Pause) (moved bool) {
 	c.Pauses, c.Stages = machine.WithOutage(c.Pauses, o), slices.Clone(c.Stages)
 	for i := range c.Stages {
 		s := &c.Stages[i]
-		if due := t.dueFrom(s.Limit); s.DoneAt.IsZero() && due.After(s.Due) {
-			s.Due, moved = due, true
-			if due.After(t.Now) {
+		if due := t.dueFrom(s.Limit); s.DoneAt.IsZero() && due.At.After(s.Due) {
+			s.Due, s.Provisional, moved = due.At, due.Provisional, true
+			if due.At.After(t.Now) {
 				s.Late, s.Spared = false, false
 			}
 		}

@@ -64,6 +64,7 @@ var types = map[string]domain.Text{
 	"suspended":                {ZH: "已挂账", EN: "suspended"},
 	"suspension_reviewed":      {ZH: "挂账已复核", EN: "suspension reviewed"},
 	"resumed":                  {ZH: "挂账结束,恢复处置", EN: "suspension over, work goes on"},
+	"recounted":                {ZH: "日历公布,时限重新核算", EN: "limits counted again by the published calendar"},
 	"moved_for_outage":         {ZH: "系统停机,时限顺延", EN: "limits moved, the system was away"},
 
 	// the look at the place

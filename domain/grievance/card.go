@@ -47,6 +47,7 @@ func (c *Case) limits(k *casefile.Card) {
 	if s := c.Suspension; s != nil {
 		k.HangUpUntil = s.Until
 	}
+	k.Provisional = c.StoppedAt().IsZero() && k.Provisional || c.ProvisionalDates()
 	k.Tasks = map[string]time.Time{}
 	for _, t := range c.Tasks {
 		if first, ok := k.Tasks[t.Unit]; t.Open() && (!ok || t.Due.Before(first)) {

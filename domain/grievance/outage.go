@@ -68,18 +68,7 @@ func (t turn) moveSteps() bool {
 	if !c.petition() { // a petition's is the law's (XF §23)
 		c.ReturnUntil = t.Wider(c.UnitSince, t.Rules.Policy.ReturnWindow(c.Track), c.ReturnUntil, c.Outages)
 	}
-	return t.MoveSteps(c.movable(), c.Outages, func(_, now machine.Deadline) {
-		switch now.Kind {
-		case "pickup", "triage":
-			c.DeskDue = now.At
-		case "task":
-			k := c.Tasks[now.Ref]
-			k.Due = now.At
-			c.Tasks[now.Ref] = k
-		case "sign":
-			t.remindToSign(now)
-		}
-	})
+	return t.MoveSteps(c.movable(), c.Outages, t.datesFollow)
 }
 
 // outlasting is the policy clock with the outage in its ledger; it runs or is overdue, or

@@ -19,7 +19,7 @@ func newMachine() *machine.Machine[*Case] {
 	m := &machine.Machine[*Case]{Name: "grievance", Types: supervision.Named(types), Fresh: Fresh, Stands: stands, Seat: seat}
 	m.Steps = slices.Concat(intakeSteps(), dispatchSteps(), returnSteps(), handlingSteps(), replySteps(),
 		escalationSteps(), jointSteps(), whistleSteps(), closingSteps(), dutySteps(), informSteps(), noBodySteps(),
-		[]step{machine.OutageStep(active, do(moveForOutage))}, supervision.Steps(ladder), machine.HandedSteps(active, do(handlerLeft), do(transferUnit)))
+		[]step{machine.OutageStep(active, do(moveForOutage)), machine.RecountStep(active, do(recount))}, supervision.Steps(ladder), machine.HandedSteps(active, do(handlerLeft), do(transferUnit)))
 	openVault(m)
 	limitSigning(m)
 	m.Expire = expiries(m)

@@ -77,6 +77,7 @@ var types = map[string]domain.Text{
 	"red_card":            {ZH: "超期红牌", EN: "red card for being overdue"},
 	"statutory_countdown": {ZH: "法定期限临近", EN: "statutory date draws near"},
 	"statutory_overdue":   {ZH: "法定期限已过", EN: "statutory date passed"},
+	"recounted":           {ZH: "日历公布,时限重新核算", EN: "limits counted again by the published calendar"},
 	"moved_for_outage":    {ZH: "系统停机,时限顺延", EN: "limits moved, the system was away"},
 
 	// the upper levels

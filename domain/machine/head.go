@@ -38,7 +38,8 @@ func (h *Head) GetHead() *Head { return h }
 type Subject interface{ GetHead() *Head }
 
 // Deadline is a moment at which something happens by itself. It is absolute:
-// once recorded, no later rule moves it; only an outage of the system does (Outlast).
+// once recorded, no later rule moves it; only an outage of the system does (Outlast), and a
+// calendar that was published since (Recounted).
 type Deadline struct {
 	ID          string         `json:"id"`
 	Kind        string         `json:"kind"` // selects what happens on expiry

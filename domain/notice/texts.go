@@ -234,6 +234,14 @@ var texts = map[string]domain.Text{
 		ZH: "因系统停机,您反映的事项(编号{{.No}})办理期限顺延至{{.Due}}。",
 		EN: "Because of a system outage the date for your matter (no. {{.No}}) moves to {{.Due}}.",
 	},
+	"N19/recounted": {
+		ZH: "节假日安排公布后,办件{{.No}}的时限已重新核算{{with .Due}},办结期限{{.}}{{end}}。已告知的期限只延后,不提前。",
+		EN: "The holidays are published: the limits of case {{.No}} are counted again{{with .Due}}; due {{.}}{{end}}. No date that was told moves earlier.",
+	},
+	"N19/recounted@petitioner": {
+		ZH: "节假日安排公布后,您反映的事项(编号{{.No}})办理期限核定为{{with .Statutory}}{{.}}{{else}}{{.Due}}{{end}}。",
+		EN: "The holidays are published: the date for your matter (no. {{.No}}) is now {{with .Statutory}}{{.}}{{else}}{{.Due}}{{end}}.",
+	},
 	"N20": {
 		ZH: "办件{{.No}}:{{with .What}}{{.}}{{else}}有时限需要处理{{end}}{{with .Limit}},时限{{.}}{{end}}{{with .Left}}(剩余{{.}}){{end}}。当前状态:{{.State}}{{with .Owner}},负责单位:{{.}}{{end}}。",
 		EN: "Case {{.No}}: {{with .What}}{{.}}{{else}}a limit needs attention{{end}}{{with .Limit}}, limit {{.}}{{end}}{{with .Left}} ({{.}} left){{end}}. State: {{.State}}{{with .Owner}}; responsible: {{.}}{{end}}.",

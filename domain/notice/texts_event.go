@@ -59,6 +59,10 @@ var eventTexts = map[string]domain.Text{
 		ZH: "因系统停机({{.Outage}}),网格事件{{.No}}的时限已按停机占用的工作时间顺延{{with .StageBy}},当前阶段期限{{.}}{{end}}。",
 		EN: "Because of a system outage ({{.Outage}}) the limits of grid event {{.No}} move by the working time lost{{with .StageBy}}; the present stage is due {{.}}{{end}}.",
 	},
+	"N19/recounted": {
+		ZH: "节假日安排公布后,网格事件{{.No}}的时限已重新核算{{with .StageBy}},当前阶段期限{{.}}{{end}}。",
+		EN: "The holidays are published: the limits of grid event {{.No}} are counted again{{with .StageBy}}; the present stage is due {{.}}{{end}}.",
+	},
 	"N20/whistle_failed": {
 		ZH: "由网格事件{{.No}}转成的吹哨未能实施,事件退回平台,请重新研判处置。",
 		EN: "The whistle that grid event {{.No}} became came to nothing. The event is back at the platform and needs another way.",
