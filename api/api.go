@@ -64,7 +64,7 @@ func newServer(d Deps) *server {
 	engine.HandleMethodNotAllowed = true
 	engine.RedirectTrailingSlash = false
 	engine.ContextWithFallback = true
-	engine.Use(withInfo, withWatch(d.Watch), withLog(d.Log), withRecover, withReadableURL)
+	engine.Use(withInfo, withWatch(d.Watch), withLog(d.Log), withRecover, withReadableURL, withLists)
 	engine.NoRoute(s.noRoute)
 	engine.NoMethod(noMethod)
 	s.api = humagin.New(engine, humaConfig(documentVersion))

@@ -148,6 +148,22 @@ func withRecover(c *gin.Context) {
 	c.Next()
 }
 
+// withLists takes a parameter that is given several times for a list, as a form sends one: of
+// ?state=a&state=b the second must not get lost in silence. One that is no list is then
+// refused by its own rule.
+func withLists(c *gin.Context) {
+	q, some := c.Request.URL.Query(), false
+	for name, values := range q {
+		if len(values) > 1 {
+			q[name], some = []string{strings.Join(values, ",")}, true
+		}
+	}
+	if some {
+		c.Request.URL.RawQuery = q.Encode()
+	}
+	c.Next()
+}
+
 // withReadableURL refuses what no name or number of ours contains and what the
 // ledger could not even store: invalid UTF-8 and control characters.
 func withReadableURL(c *gin.Context) {

@@ -253,6 +253,8 @@ func TestListParameters(t *testing.T) {
 		{name: "administrator sees nothing", request: list(admin, ""), status: 200, want: []string{`"items":[]`}},
 		{name: "all", request: list(dispatcher, "?total=true"), status: 200, want: []string{`"total":2`}},
 		{name: "by state", request: list(dispatcher, "?state=dispatched&total=true"), status: 200, want: []string{`"total":1`}},
+		{name: "given several times it is a list", request: list(dispatcher, "?state=registered&state=dispatched&total=true"), status: 200, want: []string{`"total":2`}},
+		{name: "what is no list is given once", request: list(dispatcher, "?sort=due_at&sort=created_at"), status: 422, want: []string{`"sort"`}},
 		{name: "several", request: list(dispatcher, "?state=dispatched,registered&level=L0,L1&light=red&sort=-created_at"), status: 200},
 		{name: "paged", request: list(dispatcher, "?limit=1"), status: 200, want: []string{`"next_cursor":"next"`}},
 		{name: "bad cursor", request: list(dispatcher, "?cursor=SECRETVALUE"), status: 400, code: "malformed", not: []string{"SECRETVALUE"}},

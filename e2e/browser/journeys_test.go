@@ -116,6 +116,8 @@ func windowToUnit(t *testing.T, h *house) {
 	q.shoot("case")
 	assert.Equal(t, "signed", h.stored(t, liaison, no)["state"], "what the page shows is stored")
 	assert.Contains(t, eval[string](q, `document.querySelector('.history').textContent`), "已签收")
+	q.goTo("/?in=hand") // what is signed for is in hand
+	q.until(fmt.Sprintf(`document.querySelector('main')?.textContent.includes(%q)`, no))
 }
 
 // Without an account: a matter in three steps, a number and a code, and the way it goes.

@@ -54,7 +54,8 @@ async function ask(input: Request): Promise<Response> {
 }
 
 const base = '/api/v1'
-export const client = createClient<paths>({ baseUrl: '/', fetch: ask })
+// Lists go as the document says: one parameter, its values separated by commas.
+export const client = createClient<paths>({ baseUrl: '/', fetch: ask, querySerializer: { array: { style: 'form', explode: false } } })
 
 /** read gives the data of an answer, or throws what it says instead. */
 export async function read<T>(answer: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
