@@ -66,14 +66,15 @@ type CaseView struct {
 	LateSign     bool      `json:"late_sign"`
 	ClosedAt     time.Time `json:"closed_at,omitzero"`
 
-	DueAt          time.Time `json:"due_at,omitzero" doc:"what it is judged late by; absent while no clock runs"`
-	PolicyDueAt    time.Time `json:"policy_due_at,omitzero"`
-	StatutoryDueAt time.Time `json:"statutory_due_at,omitzero"`
-	StepDueAt      time.Time `json:"step_due_at,omitzero"` // the next step somebody must take
-	Light          Light     `json:"light"`
-	Overdue        bool      `json:"overdue"`
-	Provisional    bool      `json:"provisional"` // a date rests on a year without a calendar
-	Paused         bool      `json:"paused"`
+	DueAt          time.Time   `json:"due_at,omitzero" doc:"what it is judged late by; absent while no clock runs"`
+	PolicyDueAt    time.Time   `json:"policy_due_at,omitzero"`
+	StatutoryDueAt time.Time   `json:"statutory_due_at,omitzero"`
+	StepDueAt      time.Time   `json:"step_due_at,omitzero"` // the next step somebody must take
+	Light          Light       `json:"light"`
+	Remaining      domain.Text `json:"remaining,omitzero" doc:"what is left to due_at, in working days, or in working hours on the last one; how late it is"`
+	Overdue        bool        `json:"overdue"`
+	Provisional    bool        `json:"provisional"` // a date rests on a year without a calendar
+	Paused         bool        `json:"paused"`
 
 	ReturnCount    int         `json:"return_count"`
 	ReassignCount  int         `json:"reassign_count"`
@@ -248,6 +249,9 @@ func onCard(c casefile.Card, kind casekind.Kind, rules *machine.Rules, now time.
 		OutcomeGrade: c.OutcomeGrade, ClosingType: c.ClosingType, Rulebook: c.RulebookVersion,
 		Levels: []LevelView{}, Tasks: []TaskView{}, Requests: []RequestView{}, Orders: []OrderView{}, Sessions: []SessionRef{}, Whistles: []WhistleRef{}}
 	v.Overdue = v.Light == Red
+	if !c.Due.IsZero() {
+		v.Remaining = Remains(rules.Calendar, now, c.Due)
+	}
 	if v.Supervision == "" {
 		v.Supervision = "none"
 	}
