@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -79,4 +80,26 @@ func TestWhatWasSaidIsThere(t *testing.T) {
 	assert.Equal(t, "连续三夜停水", body["facts"])
 	assert.NotContains(t, body, "respondent_unit")
 	assert.NotContains(t, body, "respondent_unit_zh")
+}
+
+// TestWhatWaitsForASignature: a step that needs a second person is in the list of who may sign,
+// until it is signed, and in nobody else's.
+func TestWhatWaitsForASignature(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	no := h.matter(t, nil)
+	h.act(t, dispatcher, no, "start-triage", "")
+	h.act(t, dispatcher, no, "dispatch", dispatchJSON)
+	waits := func(as string) bool {
+		res := h.do(t, request{as: as, method: http.MethodGet, path: "/api/v1/cases?awaiting=me"})
+		require.Equal(t, http.StatusOK, res.Code, res.Body.String())
+		return strings.Contains(res.Body.String(), no)
+	}
+	require.False(t, waits("leader.220402-D08"))
+	h.act(t, liaison, no, "request-return", `{"reason_code":"B01","legal_basis":"三定方案","suggested_unit":"220402-D12"}`)
+	require.True(t, waits("leader.220402-D08"), "the head signs a return")
+	require.False(t, waits(liaison))
+	require.False(t, waits("leader.220402-D12"), "not the head of another unit")
+	h.act(t, "leader.220402-D08", no, "approve", "")
+	require.False(t, waits("leader.220402-D08"))
 }

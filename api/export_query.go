@@ -58,7 +58,7 @@ func (s *server) readFilter(l export.List, who caller, values map[string][]strin
 	case export.Cases, export.Overdue:
 		var in listInput
 		faults = readQuery(values, &in)
-		f, more := filterOf(&in, who.user.Username, who.rules)
+		f, more := filterOf(&in, who.actor, who.rules)
 		for _, m := range more {
 			m.Field = inQuery(m.Field)
 			faults = append(faults, m)

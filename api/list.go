@@ -31,6 +31,7 @@ type listInput struct {
 	DueAfter       time.Time `query:"due_after"`
 	AssignedTo     string    `query:"assigned_to" maxLength:"100" doc:"handler or owner; me for oneself"`
 	FirstResponder string    `query:"first_responder" maxLength:"100" doc:"username; me for oneself"`
+	Awaiting       string    `query:"awaiting" enum:"me" doc:"what waits for the signature of the caller, as second person"`
 	Query          string    `query:"q" maxLength:"100" doc:"beginning of a number, or words of the summary"`
 	Sort           string    `query:"sort" enum:"due_at,-created_at,created_at,-updated_at" default:"due_at"`
 	Cursor         string    `query:"cursor" maxLength:"1000" doc:"next_cursor of the page before"`
@@ -50,7 +51,7 @@ func (in *listInput) Resolve(ctx huma.Context) []error {
 		return nil
 	}
 	var faults []domain.FieldError
-	in.filter, faults = filterOf(in, who.user.Username, who.rules)
+	in.filter, faults = filterOf(in, who.actor, who.rules)
 	var out []error
 	for _, f := range faults {
 		out = append(out, &fieldFault{f})
@@ -90,8 +91,9 @@ func nextPage(self url.URL, cursor string) string {
 }
 
 // filterOf reads the parameters against the rulebook, all faults at once.
-func filterOf(in *listInput, me string, rules *machine.Rules) (view.Filter, []domain.FieldError) {
+func filterOf(in *listInput, who domain.Actor, rules *machine.Rules) (view.Filter, []domain.FieldError) {
 	var faults []domain.FieldError
+	me := who.User
 	unknown := func(field string) {
 		faults = append(faults, domain.Fault(field, "unknown_code", "没有这个代码", "there is no such code"))
 	}
@@ -117,6 +119,12 @@ func filterOf(in *listInput, me string, rules *machine.Rules) (view.Filter, []do
 		Risks: among("risk", in.Risk, table(codes.TableRisk)), Lights: in.Light, Overdue: yesNo(in.Overdue), Open: yesNo(in.Open),
 		DueBefore: in.DueBefore, DueAfter: in.DueAfter, AssignedTo: orMe(in.AssignedTo, me), FirstResponder: orMe(in.FirstResponder, me),
 		Query: in.Query,
+	}
+	if in.Awaiting != "" {
+		f.Awaiting = []machine.Recipient{{User: me}}
+		for _, g := range who.Grants {
+			f.Awaiting = append(f.Awaiting, machine.Recipient{Role: g.Role, Unit: g.Unit})
+		}
 	}
 	if in.Area != "" {
 		if u, ok := rules.Org.Unit(in.Area); !ok || !u.Kind.Area() {

@@ -14,6 +14,8 @@ import (
 	"huajie/activities/activitiestest"
 	"huajie/domain/codes"
 	"huajie/domain/grievance"
+	"huajie/domain/machine"
+	"huajie/domain/org"
 	"huajie/domain/view"
 	"huajie/store"
 )
@@ -104,6 +106,9 @@ func anyCase(r *rand.Rand) func(*grievance.Case) {
 		c.RespondentUnit, c.RegisteredBy = pick(r, "", "", units[1], units[2]), pick(r, "", "", "", "li")
 		if r.IntN(3) == 0 {
 			c.Offer = &grievance.Offer{Unit: pick(r, units...), User: pick(r, "", "", "zhao"), At: day}
+		}
+		if r.IntN(3) == 0 {
+			c.Requests = map[string]machine.Request{"R2": {ID: "R2", Action: "suspend", By: "li", To: []machine.Recipient{{User: pick(r, officers...)}, {Role: org.RoleDeptLeader, Unit: pick(r, units...)}}}}
 		}
 		switch r.IntN(4) {
 		case 0:

@@ -29,6 +29,9 @@ func (s *Store) filter(w *where, scope view.Scope, f view.Filter) error {
 		w.and("cases.first_responder = ?", f.FirstResponder)
 		w.marked(f.FirstResponder)
 	}
+	if f.Awaiting != nil {
+		w.and("cases.awaiting <> '{}' AND cases.awaiting && ?::text[]", awaitingOf(f.Awaiting))
+	}
 	if f.Open != nil {
 		w.and(map[bool]string{true: "cases.open", false: "NOT cases.open"}[*f.Open])
 	}

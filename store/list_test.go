@@ -12,6 +12,8 @@ import (
 
 	"huajie/domain"
 	"huajie/domain/grievance"
+	"huajie/domain/machine"
+	"huajie/domain/org"
 	"huajie/domain/view"
 	"huajie/store"
 )
@@ -90,26 +92,32 @@ func TestFiltersSelectWhatTheySay(t *testing.T) {
 		"unit": {view.Filter{Units: units[:2]}, func(c *grievance.Case) bool {
 			return slices.Contains(units[:2], c.LeadUnit) || slices.Contains(units[:2], c.Owner.Unit)
 		}},
-		"city":      {view.Filter{Area: "220400"}, func(*grievance.Case) bool { return true }},
-		"county":    {view.Filter{Area: "220402"}, func(c *grievance.Case) bool { return c.County == "220402" }},
-		"township":  {view.Filter{Area: "220402008"}, func(c *grievance.Case) bool { return c.Area == "220402008" }},
-		"joker":     {view.Filter{Area: "%"}, func(*grievance.Case) bool { return false }},
-		"urgency":   {view.Filter{Urgencies: []string{"urgent"}}, func(c *grievance.Case) bool { return c.Urgency == "urgent" }},
-		"risk":      {view.Filter{Risks: []string{"red"}}, func(c *grievance.Case) bool { return c.Risk == "red" }},
-		"overdue":   {view.Filter{Overdue: &yes}, func(c *grievance.Case) bool { return light(c) == view.Red }},
-		"in time":   {view.Filter{Overdue: &no}, func(c *grievance.Case) bool { return light(c) != view.Red }},
-		"red":       {view.Filter{Lights: []string{"red"}}, func(c *grievance.Case) bool { return light(c) == view.Red }},
-		"yellow":    {view.Filter{Lights: []string{"yellow"}}, func(c *grievance.Case) bool { return light(c) == view.Yellow }},
-		"green":     {view.Filter{Lights: []string{"green"}}, func(c *grievance.Case) bool { return light(c) == view.Green }},
-		"no clock":  {view.Filter{Lights: []string{"none"}}, func(c *grievance.Case) bool { return light(c) == view.NoRun }},
-		"no light":  {view.Filter{Lights: []string{"blue"}}, func(*grievance.Case) bool { return false }},
-		"lights":    {view.Filter{Lights: []string{"red", "green"}}, func(c *grievance.Case) bool { return light(c) == view.Red || light(c) == view.Green }},
-		"before":    {view.Filter{DueBefore: day}, func(c *grievance.Case) bool { return !due(c).IsZero() && due(c).Before(day) }},
-		"after":     {view.Filter{DueAfter: day}, func(c *grievance.Case) bool { return due(c).After(day) }},
-		"assigned":  {view.Filter{AssignedTo: "wang"}, func(c *grievance.Case) bool { return c.Owner.User == "wang" || slices.Contains(c.Handlers, "wang") }},
-		"responder": {view.Filter{FirstResponder: "li"}, func(c *grievance.Case) bool { return c.FirstResponder == "li" }},
-		"open":      {view.Filter{Open: &yes}, func(c *grievance.Case) bool { return !grievance.Over(c.State) }},
-		"over":      {view.Filter{Open: &no}, func(c *grievance.Case) bool { return grievance.Over(c.State) }},
+		"awaiting": {view.Filter{Awaiting: []machine.Recipient{{User: "wang"}, {Role: org.RoleDeptLeader, Unit: units[1]}}}, func(c *grievance.Case) bool {
+			return slices.ContainsFunc(c.Requests["R2"].To, func(to machine.Recipient) bool {
+				return to.User == "wang" || to.Role == org.RoleDeptLeader && to.Unit == units[1]
+			})
+		}},
+		"awaits nobody here": {view.Filter{Awaiting: []machine.Recipient{{User: "nobody"}, {Role: org.RoleSupervisor, Unit: units[1]}}}, func(*grievance.Case) bool { return false }},
+		"city":               {view.Filter{Area: "220400"}, func(*grievance.Case) bool { return true }},
+		"county":             {view.Filter{Area: "220402"}, func(c *grievance.Case) bool { return c.County == "220402" }},
+		"township":           {view.Filter{Area: "220402008"}, func(c *grievance.Case) bool { return c.Area == "220402008" }},
+		"joker":              {view.Filter{Area: "%"}, func(*grievance.Case) bool { return false }},
+		"urgency":            {view.Filter{Urgencies: []string{"urgent"}}, func(c *grievance.Case) bool { return c.Urgency == "urgent" }},
+		"risk":               {view.Filter{Risks: []string{"red"}}, func(c *grievance.Case) bool { return c.Risk == "red" }},
+		"overdue":            {view.Filter{Overdue: &yes}, func(c *grievance.Case) bool { return light(c) == view.Red }},
+		"in time":            {view.Filter{Overdue: &no}, func(c *grievance.Case) bool { return light(c) != view.Red }},
+		"red":                {view.Filter{Lights: []string{"red"}}, func(c *grievance.Case) bool { return light(c) == view.Red }},
+		"yellow":             {view.Filter{Lights: []string{"yellow"}}, func(c *grievance.Case) bool { return light(c) == view.Yellow }},
+		"green":              {view.Filter{Lights: []string{"green"}}, func(c *grievance.Case) bool { return light(c) == view.Green }},
+		"no clock":           {view.Filter{Lights: []string{"none"}}, func(c *grievance.Case) bool { return light(c) == view.NoRun }},
+		"no light":           {view.Filter{Lights: []string{"blue"}}, func(*grievance.Case) bool { return false }},
+		"lights":             {view.Filter{Lights: []string{"red", "green"}}, func(c *grievance.Case) bool { return light(c) == view.Red || light(c) == view.Green }},
+		"before":             {view.Filter{DueBefore: day}, func(c *grievance.Case) bool { return !due(c).IsZero() && due(c).Before(day) }},
+		"after":              {view.Filter{DueAfter: day}, func(c *grievance.Case) bool { return due(c).After(day) }},
+		"assigned":           {view.Filter{AssignedTo: "wang"}, func(c *grievance.Case) bool { return c.Owner.User == "wang" || slices.Contains(c.Handlers, "wang") }},
+		"responder":          {view.Filter{FirstResponder: "li"}, func(c *grievance.Case) bool { return c.FirstResponder == "li" }},
+		"open":               {view.Filter{Open: &yes}, func(c *grievance.Case) bool { return !grievance.Over(c.State) }},
+		"over":               {view.Filter{Open: &no}, func(c *grievance.Case) bool { return grievance.Over(c.State) }},
 	} {
 		row.f.Now = day
 		assert.ElementsMatch(t, nosOf(cases, row.fits), all(t, s, store.Everything, row.f, view.ByDue, 40), name)

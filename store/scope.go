@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"huajie/domain/casefile"
+	"huajie/domain/machine"
 	"huajie/domain/view"
 )
 
@@ -19,6 +20,7 @@ const (
 	markGrid     = "g:"
 	markUnit     = "u:"
 	markUser     = "p:"
+	markOffice   = "o:"
 )
 
 // readersOf are the marks of a case. They hold what view.Scope.Sees compares.
@@ -33,6 +35,21 @@ func readersOf(c casefile.Card) []string {
 	out = append(out, marks(markUser, c.Helpers...)...)
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// awaitingOf are the marks of who is to sign: a person, or an office.
+func awaitingOf(signers []machine.Recipient) []string {
+	out := []string{}
+	for _, to := range signers {
+		switch {
+		case to.User != "":
+			out = append(out, markUser+to.User)
+		case to.Role != "":
+			out = append(out, markOffice+string(to.Role)+"@"+to.Unit)
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // marks leaves out empty names: nobody is not a reader.

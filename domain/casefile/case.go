@@ -56,8 +56,9 @@ type Card struct {
 	Handlers                 []string
 	Helpers                  []string // accounts that had a part in it otherwise, and go on seeing it
 	OwningLeader             string
-	Units                    []string // every unit that ever took part
-	Sessions                 []string // numbers of the joint sessions under it, in order
+	Units                    []string            // every unit that ever took part
+	Signers                  []machine.Recipient // who may sign for what waits for a second person
+	Sessions                 []string            // numbers of the joint sessions under it, in order
 
 	// how it stands
 	Level       codes.Level
@@ -121,4 +122,16 @@ func StepDue(h *machine.Head, clocks ...string) time.Time {
 		}
 	}
 	return time.Time{}
+}
+
+// Signers are who may sign for the steps that wait for a second person.
+func Signers(h *machine.Head) (out []machine.Recipient) {
+	for _, r := range h.Requests {
+		for _, to := range r.To {
+			if !slices.Contains(out, to) {
+				out = append(out, to)
+			}
+		}
+	}
+	return out
 }

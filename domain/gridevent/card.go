@@ -23,6 +23,7 @@ func (c *Event) Card() casefile.Card {
 		ReceivedAt: c.FoundAt, RegisteredAt: c.ReportedAt, DispatchedAt: c.DispatchedAt, SignedAt: c.SignedAt, ClosedAt: c.ClosedAt,
 		ClosingType: c.ClosingType, RulebookVersion: c.RulebookVersion,
 		Due: c.Due, Yellow: c.YellowAt, StepDue: casefile.StepDue(&c.Head), Paused: c.Suspension != nil, Provisional: c.provisional() && !Over(c.State)}
+	k.Signers = casefile.Signers(&c.Head)
 	if c.ByCitizen {
 		k.RegisteredBy = c.Reporter
 	} else {

@@ -20,6 +20,7 @@ func (c *Case) Card() casefile.Card {
 		Level: c.Level, Supervision: c.Supervision, Flags: c.Flags, Master: c.Master, Followers: c.Followers, Origin: c.Origin,
 		ReceivedAt: c.ReceivedAt, RegisteredAt: c.RegisteredAt, AcceptedAt: c.AcceptedAt, DispatchedAt: c.DispatchedAt,
 		SignedAt: c.SignedAt, ClosedAt: c.ClosedAt, ClosingType: c.ClosingType, RulebookVersion: c.RulebookVersion}
+	k.Signers = casefile.Signers(&c.Head)
 	if o := c.Offer; o != nil {
 		k.OfferedUnit, k.OfferedUser = o.Unit, o.User
 	}

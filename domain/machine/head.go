@@ -96,6 +96,8 @@ type Request struct {
 	Unit   string     `json:"unit,omitempty"`
 	At     time.Time  `json:"at"`
 	Input  form.Input `json:"input,omitempty"`
+	// To is who may sign, as they were told.
+	To []Recipient `json:"to,omitempty"`
 }
 
 // Notice is one message to one recipient, not yet rendered.

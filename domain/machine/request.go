@@ -55,6 +55,9 @@ func (m *Machine[S]) ask(t *Turn[S], step *Step[S]) error {
 		}
 	}
 	r := Request{ID: fmt.Sprintf("R%d", h.Seq+1), Action: step.Action, By: t.Actor.User, Unit: t.Unit, At: t.Now, Input: t.In}
+	for _, w := range m.signers(t, step) {
+		r.To = append(r.To, m.seat(t, w))
+	}
 	if h.Requests == nil {
 		h.Requests = map[string]Request{}
 	}
@@ -65,9 +68,7 @@ func (m *Machine[S]) ask(t *Turn[S], step *Step[S]) error {
 		}
 	}
 	e := t.Record("requested", step.Rule)
-	for _, w := range m.signers(t, step) {
-		e.Notify("N9", m.seat(t, w))
-	}
+	e.Notify("N9", r.To...)
 	e.Fact("action", step.Action)
 	return nil
 }

@@ -70,7 +70,8 @@ type Filter struct {
 	DueAfter       time.Time
 	AssignedTo     string // handler or owner
 	FirstResponder string
-	Query          string // case number prefix or words of the summary
+	Awaiting       []machine.Recipient // who is asked: what waits for their signature; nil: whatever it waits for
+	Query          string              // case number prefix or words of the summary
 	Open           *bool
 	Now            time.Time // what overdue and lights are judged against
 }

@@ -127,7 +127,11 @@ func returnAndClimb(t *testing.T, h *house) {
 		p.fill(`#in-legal_basis`, "三定方案第四条")
 		p.choose("suggested_unit", "龙山区自然资源局")
 	})
+	s := h.open(t, head, 1440, 900)
+	s.goTo("/?in=sign") // what waits for the signature of the head is there without looking for it
+	s.until(fmt.Sprintf(`document.querySelector('main')?.textContent.includes(%q)`, no))
 	h.did(t, head, no, "approve", nil)
+	s.until(fmt.Sprintf(`!document.querySelector('main').textContent.includes(%q)`, no))
 	assert.Equal(t, "return_pending", h.stored(t, disp, no)["state"])
 
 	q := h.open(t, disp, 1440, 900)

@@ -14,8 +14,9 @@ const disputed = ['adjudicating', 'return_pending']
  * sort. Who looks after a whole area watches it; a leader sees what has climbed to them; who
  * handles sees what is theirs; everybody else what is with their unit. */
 export function groups(): Group[] {
+  const sign = { name: 'sign', query: { awaiting: 'me' } }
   const mine = { name: 'mine', query: { open: 'true', first_responder: 'me' } }
-  if (has('supervisor', 'city_supervisor')) return watched(mine)
+  if (has('supervisor', 'city_supervisor')) return [...watched(), sign, mine]
   const unit = myUnits()
   const centre = has('dispatcher', 'centre_director', 'centre_duty_leader')
   const own = has('dept_handler', 'mediator', 'county_leader') && !has('dept_liaison', 'dept_leader') ? { assigned_to: 'me' } : { unit }
@@ -26,13 +27,14 @@ export function groups(): Group[] {
     { name: 'triage', query: { state: ['registered', 'triage', 'reported', 'need_supplement'], unit } },
     { name: 'verify', query: { state: ['feedback'], ...(has('grid_member_ft', 'grid_member_pt') ? { assigned_to: 'me' } : { unit }) } },
     { name: 'decide', query: decide },
+    sign,
     { name: 'waiting', query: { state: ['replied', 'suspended'], ...own } },
     mine,
   ]
 }
 
 /** watched are the heaps of the supervision: nothing of them is handled there. */
-function watched(mine: Group): Group[] {
+function watched(): Group[] {
   return [
     { name: 'overdue', query: { overdue: 'true' } },
     { name: 'soon', query: { light: ['yellow'] } },
@@ -40,6 +42,5 @@ function watched(mine: Group): Group[] {
     { name: 'disputed', query: { state: disputed } },
     { name: 'climbed', query: { state: ['joint_resolving', 'leader_resolving'] } },
     { name: 'suspended', query: { state: ['suspended'] } },
-    mine,
   ]
 }
