@@ -25,6 +25,7 @@ import (
 	"huajie/domain/view"
 	"huajie/internal/blobs"
 	"huajie/internal/exporter"
+	"huajie/internal/sheet"
 	"huajie/rulebook"
 )
 
@@ -41,6 +42,7 @@ type desk struct {
 	swept []int64
 	held  chan time.Time // how long it was held on to, when somebody listens
 
+	total   int // rows there are said to be; 0: one
 	panics  bool
 	asked   []time.Time                     // the moments by which lists were filtered
 	listing func(ctx context.Context) error // what the list does before it gives its row
@@ -143,7 +145,7 @@ func (d *desk) ExportCases(ctx context.Context, _ view.Scope, f view.Filter, _ v
 			return err
 		}
 	}
-	return take(1, []export.CaseRow{{Row: view.Row{No: "220402G2026112300001"}}})
+	return take(max(1, d.total), []export.CaseRow{{Row: view.Row{No: "220402G2026112300001"}}})
 }
 
 func (d *desk) ExportWhistles(_ context.Context, _ view.Scope, f view.WhistleFilter, take func(int, []export.WhistleRow) error) error {
@@ -375,4 +377,27 @@ type shut struct{}
 
 func (shut) Open(context.Context, string) (io.ReadCloser, int64, error) {
 	return nil, 0, fmt.Errorf("away")
+}
+
+// TestMoreThanASheetHoldsIsRefused: at once, in plain words, and never cut; a CSV may have more.
+func TestMoreThanASheetHoldsIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		format export.Format
+		most   int
+		total  int
+		why    string
+	}{
+		{export.XLSX, 2_000_000, sheet.MostRows, ""},
+		{export.XLSX, 2_000_000, sheet.MostRows + 1, "too_many_rows"},
+		{export.XLSX, 10, 11, "too_many_rows"},
+		{export.CSV, 2_000_000, sheet.MostRows + 1, ""},
+		{export.CSV, 10, 11, "too_many_rows"},
+	} {
+		d, m := newDesk(t)
+		d.e.Format, d.total, m.Most = c.format, c.total, c.most
+		m.Round(t.Context())
+		assert.Equal(t, c.why, d.e.Why, c)
+		assert.Equal(t, c.why == "", len(d.files) == 1, "no file is half made: %v", c)
+	}
 }
