@@ -294,6 +294,8 @@ type Deps struct {
 	// Exports are lists on their way out of the house, ExportFiles their files.
 	Exports     Exports
 	ExportFiles ExportFiles
+	// Holds keep files whatever their period.
+	Holds Holds
 	// Scanner looks for malware in photographs; nil: none does.
 	Scanner Pinger
 	// Figures counts for everybody.

@@ -106,6 +106,7 @@ func (s *server) routes(engine *gin.Engine) {
 	s.accountRoutes()
 	s.administrationRoutes()
 	s.exportRoutes()
+	s.holdRoutes()
 	s.rulebookRoutes()
 
 	register(s, operation(http.MethodGet, "/livez", "live", tagSystem, "Whether the process answers"), http.StatusOK, nil, false, s.live)

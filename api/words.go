@@ -13,9 +13,13 @@ import (
 	"huajie/domain"
 	"huajie/domain/casekind"
 	"huajie/domain/codes"
+	"huajie/domain/evidence"
+	"huajie/domain/gridevent"
+	"huajie/domain/grievance"
 	"huajie/domain/joint"
 	"huajie/domain/machine"
 	"huajie/domain/org"
+	"huajie/domain/view"
 	"huajie/domain/whistle"
 )
 
@@ -97,8 +101,18 @@ func allWords(tables *codes.Tables) []WordTable {
 		{"supervision", sortedWords(supervisionNames)},
 		{"state.seat", sortedWords(labelTexts(whistle.SeatLabels))},
 		{"whistle", sortedWords(labelTexts(whistle.KindLabels))},
+		{"flag.photo", sortedWords(evidence.FlagLabels)},
+		{"task", sortedWords(grievance.TaskLabels)},
+		{"state.task", sortedWords(view.TaskStates)},
+		{"closing." + grievance.Machine.Name, codeWords(tables, codes.TableClosingType)},
+		closingsOfEvents(),
 	}
 	return slices.Concat(out, machineWords())
+}
+
+// closingsOfEvents are how a grid event is closed: no table of the rulebook has them.
+func closingsOfEvents() WordTable {
+	return WordTable{"closing." + gridevent.Machine.Name, sortedWords(gridevent.ClosingLabels)}
 }
 
 // supervisionNames are the marks of supervision (§4.7), as cases and whistles carry them.
@@ -109,7 +123,7 @@ var supervisionNames = map[string]domain.Text{
 
 // citizenWords are those of PublicView and of the forms of a petitioner.
 func citizenWords(tables *codes.Tables) []WordTable {
-	out := []WordTable{{"kind", kindWords()}}
+	out := []WordTable{{"kind", kindWords()}, closingsOfEvents()}
 	for _, t := range machineWords() {
 		if slices.Contains([]string{"state.grievance", "state.grid_event", "choice.grievance.rating", "choice.petitioner.kind", "choice.petitioner.language"}, t.Name) {
 			out = append(out, t)

@@ -60,6 +60,12 @@ func TestWords(t *testing.T) {
 		"clock.joint_session":                   {"sign", "会签纪要", "sign the minutes"},
 		"flag.grid_event":                       {"place_gap", "位于网格空白处", "in a gap between grids"},
 		"supervision":                           {"reminded", "已催办", "reminded"},
+		"flag.grievance":                        {"precedent", "裁定先例", ""},
+		"flag.photo":                            {"far", "拍摄位置较远", "taken elsewhere"},
+		"task":                                  {"assist", "协办", "assist"},
+		"state.task":                            {"cancelled", "已取消", "cancelled"},
+		"closing.grievance":                     {"withdrawn", "撤回", "withdrawn"},
+		"closing.grid_event":                    {"unverified", "未经现场核查", "not verified on the spot"},
 		"light":                                 {"red", "红灯", "red"},
 		"level":                                 {"L3", "县(区)领导牵头化解", ""},
 		"role":                                  {"dispatcher", "调度员(指挥研判中心)", "case dispatcher"},
@@ -82,6 +88,8 @@ func TestWordsForEverybody(t *testing.T) {
 	assert.Equal(t, "已签收", words["state.grievance"]["signed"][0])
 	assert.Equal(t, "不满意", words["choice.grievance.rating"]["unsatisfied"][0])
 	assert.Equal(t, "未评价", words["satisfaction"]["unrated"][0])
+	assert.Equal(t, "自处置,已确认", words["closing.grid_event"]["self"][0])
+	assert.Equal(t, "撤回", words["closing_type"]["withdrawn"][0])
 	assert.Len(t, words["kind"], 2, "sessions and whistles are for officers")
 	for name := range words {
 		for _, kept := range []string{"event.", "step.", "clock.", "role", "input.", "whistle", "joint"} {

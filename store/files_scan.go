@@ -9,6 +9,7 @@ import (
 
 	"huajie/domain/audit"
 	"huajie/domain/evidence"
+	"huajie/domain/view"
 )
 
 // ClaimScan takes up the photo that has waited longest to be scanned. Nobody else gets it
@@ -28,6 +29,32 @@ func (s *Store) ClaimScan(ctx context.Context, now time.Time, lease time.Duratio
 	return id, [32]byte(sum), true, nil // the table takes hashes of 32 bytes only
 }
 
+// tellOfMalware writes to who has sent a photo that malware was found in it, for every case it
+// is attached to.
+const tellOfMalware = `INSERT INTO notices (no, seq, n, to_case, to_user, to_role, to_unit, title_zh, title_en, body_zh, body_en, immediate, late, exempt, at, rebuilt)
+	SELECT c.no, min(c.seq), 'N20', '', f.account, '', '', '照片已停用', 'A photo was withdrawn', c.no || ':' || $2, c.no || ': ' || $3, false, false, '', f.scan_at, $4
+	FROM case_files c JOIN files f ON f.id = c.file_id`
+
+// tellOfMalwareAgain writes of one case what is not there any more of these notices. They stand
+// in no history; what the scanner said stands with the photo.
+func tellOfMalwareAgain(ctx context.Context, tx pgx.Tx, no string) (int, error) {
+	why := evidence.Infected()
+	tag, err := tx.Exec(ctx, tellOfMalware+` WHERE c.no = $1 AND f.scan = 'infected'
+		AND NOT EXISTS (SELECT FROM notices n WHERE n.no = c.no AND n.n = 'N20' AND n.to_user = f.account AND n.at = f.scan_at) GROUP BY c.no, f.id`, no, why.ZH, why.EN, true)
+	return int(tag.RowsAffected()), err
+}
+
+// UnscannedPhotos counts the photos no scanner has found clean or infected yet.
+func (s *Store) UnscannedPhotos(ctx context.Context, now time.Time) (out view.Unscanned, err error) {
+	var oldest *time.Time
+	err = s.pool.QueryRow(ctx, `SELECT count(*) FILTER (WHERE scan = 'pending'), count(*) FILTER (WHERE scan = 'error'),
+		min(coalesce(completed_at, created_at)) FILTER (WHERE scan = 'pending') FROM files WHERE state = 'complete' AND scan IN ('pending', 'error')`).Scan(&out.Pending, &out.Failed, &oldest)
+	if oldest != nil {
+		out.Oldest = max(0, now.Sub(*oldest))
+	}
+	return out, fault(err)
+}
+
 // SettleScan notes what a scanner has said; again is when an error is tried again. The first
 // word on a photo counts. Malware is on the audit log, and who has sent it is told of it in
 // every case it is attached to.
@@ -43,10 +70,7 @@ func (s *Store) SettleScan(ctx context.Context, id string, v evidence.Verdict, a
 			return err
 		}
 		why := evidence.Infected()
-		_, err = tx.Exec(ctx, `INSERT INTO notices (no, seq, n, to_case, to_user, to_role, to_unit, title_zh, title_en, body_zh, body_en, immediate, late, exempt, at)
-			SELECT no, min(seq), 'N20', '', $2, '', '', '照片已停用', 'A photo was withdrawn', no || ':' || $3, no || ': ' || $4, false, false, '', $5
-			FROM case_files WHERE file_id = $1 GROUP BY no`, id, account, why.ZH, why.EN, moment(at))
-		if err != nil {
+		if _, err = tx.Exec(ctx, tellOfMalware+` WHERE f.id = $1 GROUP BY c.no, f.id`, id, why.ZH, why.EN, false); err != nil {
 			return err
 		}
 		_, err = s.appendAudit(ctx, tx, audit.Entry{Actor: "system", Kind: audit.FileInfected, Object: id, Purpose: v.Found,

@@ -12,6 +12,7 @@ import (
 	"huajie/domain/audit"
 	"huajie/domain/calendar"
 	"huajie/domain/evidence"
+	"huajie/domain/view"
 	"huajie/store"
 )
 
@@ -84,6 +85,9 @@ func TestWhatAScannerSaidIsKept(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, want, u.Scan)
 	}
+	waits, err := s.UnscannedPhotos(t.Context(), day.Add(90*time.Minute))
+	require.NoError(t, err)
+	assert.Equal(t, view.Unscanned{Pending: 1, Failed: 1, Oldest: 90 * time.Minute}, waits)
 	found, err := s.Photos(t.Context(), []string{fileID(0), fileID(1), fileID(2), fileID(3)}, evidence.Search{})
 	require.NoError(t, err)
 	assert.Len(t, found, 3, "no report can be made with malware")

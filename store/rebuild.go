@@ -246,6 +246,13 @@ func (s *Store) putBack(ctx context.Context, tx pgx.Tx, f Found, r *row, whole [
 			return err
 		}
 	}
+	if len(out.Added) > 0 || out.Photos > 0 {
+		again, err := tellOfMalwareAgain(ctx, tx, f.No)
+		if err != nil {
+			return err
+		}
+		out.Notices += again
+	}
 	return putCommands(ctx, tx, f, whole, out)
 }
 

@@ -7,11 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
-	"huajie/domain"
 	"huajie/domain/audit"
 	"huajie/domain/calendar"
 	"huajie/domain/retention"
@@ -179,82 +177,4 @@ func (h *heap) readRemovals(ctx context.Context, tx pgx.Tx, clause string, args 
 		h.removals[r.No] = r
 	}
 	return err
-}
-
-// A Hold keeps a file whatever its period.
-type Hold struct {
-	No       string    `json:"no"`
-	By       string    `json:"by"`
-	At       time.Time `json:"at"`
-	Reason   string    `json:"reason"`
-	LiftedBy string    `json:"lifted_by,omitempty"`
-	LiftedAt time.Time `json:"lifted_at,omitzero"`
-}
-
-// SetHold keeps a file. It waits for whoever is about to remove it.
-func (s *Store) SetHold(ctx context.Context, no, by string, e audit.Entry) error {
-	return s.inTx(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
-		if err := lockFile(ctx, tx, no); err != nil {
-			return err
-		}
-		f, err := fileOf(ctx, tx, no)
-		if err != nil {
-			return err
-		}
-		switch {
-		case f.Removed:
-			return wordsGone(no)
-		case f.Held:
-			return refusal(domain.CodeConflict, "held_already", "该件已冻结", "the file is under a hold already")
-		}
-		last, at, err := holdAudit(ctx, tx)
-		if err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, `INSERT INTO holds (no, by_whom, at, audit_day, audit_n) VALUES ($1, $2, $3, $4::text::date, $5)`, no, by, at, last.Day.String(), last.N+1); err != nil {
-			return err
-		}
-		_, err = s.linkAudit(ctx, tx, last, at, []audit.Entry{e})
-		return err
-	})
-}
-
-// LiftHold lets go of a hold.
-func (s *Store) LiftHold(ctx context.Context, no, by string, e audit.Entry) error {
-	return s.inTx(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
-		tag, err := tx.Exec(ctx, `UPDATE holds SET lifted_by = $2, lifted_at = clock_timestamp() WHERE no = $1 AND lifted_at IS NULL`, no, by)
-		if err != nil {
-			return err
-		}
-		if tag.RowsAffected() == 0 {
-			return domain.NotFound()
-		}
-		_, err = s.appendAudit(ctx, tx, e)
-		return err
-	})
-}
-
-// Holds lists the holds there are, with those that were lifted where asked for, the newest first.
-func (s *Store) Holds(ctx context.Context, lifted bool) ([]Hold, error) {
-	rows, err := s.pool.Query(ctx, `SELECT h.no, h.by_whom, h.at, h.lifted_by, h.lifted_at, h.audit_day::text, h.audit_n, coalesce(a.reason, '')
-		FROM holds h LEFT JOIN audit_log a ON a.day = h.audit_day AND a.n = h.audit_n WHERE $1 OR h.lifted_at IS NULL ORDER BY h.id DESC`, lifted)
-	if err != nil {
-		return nil, fault(err)
-	}
-	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (h Hold, err error) {
-		var at *time.Time
-		var day string
-		var said audit.Row
-		if err = row.Scan(&h.No, &h.By, &h.At, &h.LiftedBy, &at, &day, &said.N, &said.Reason); err != nil {
-			return h, err
-		}
-		if said.Day, err = calendar.ParseDate(day); err != nil {
-			return h, err
-		}
-		h.At, h.LiftedAt = h.At.UTC(), orZero(at)
-		err = s.openReason(&said)
-		h.Reason = said.Reason
-		return h, err
-	})
-	return out, fault(err)
 }

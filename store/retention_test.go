@@ -170,8 +170,8 @@ func TestOnlyWhatMayGoGoes(t *testing.T) {
 	require.Equal(t, retention.Held, letGo(t, s, kept).Verdict.Keep)
 	require.Equal(t, before, dump(t, conn))
 
-	require.NoError(t, s.LiftHold(t.Context(), kept, "法规科", audit.ByOperator("root", audit.HoldLifted, kept, "法规科", "结案")))
-	require.Equal(t, domain.CodeNotFound, domain.CodeOf(s.LiftHold(t.Context(), kept, "法规科", hold)))
+	require.NoError(t, s.LiftHold(t.Context(), kept, "法规科", false, audit.ByOperator("root", audit.HoldLifted, kept, "法规科", "结案")))
+	require.Equal(t, domain.CodeNotFound, domain.CodeOf(s.LiftHold(t.Context(), kept, "法规科", false, hold)))
 	require.Equal(t, 1, letGo(t, s, kept).Streams)
 	after := dump(t, conn)
 	require.Zero(t, letGo(t, s, kept).Streams, "it has gone already")
@@ -336,4 +336,46 @@ func TestPhotosGoWithTheirFile(t *testing.T) {
 	n, err = s.DroppedBytes(t.Context(), func([32]byte) error { return nil })
 	require.NoError(t, err)
 	require.Equal(t, 3, n, "what the storage did not let go of is asked for again")
+}
+
+// TestHoldsInScope: a scope finds the holds of what it sees and no others, page by page; one who
+// set a hold does not lift it where another has to.
+func TestHoldsInScope(t *testing.T) {
+	t.Parallel()
+	s, _ := freshAt(t)
+	one, two := register(t, s, day, summary("法院调卷")).No, register(t, s, day, summary("检举某人"), func(c *grievance.Case) { c.Confidentiality = "C3" }).No
+	set := func(no, by string) error {
+		return s.SetHold(t.Context(), no, by, audit.Entry{Actor: by, Via: "session", Kind: audit.HoldSet, Object: no, Reason: "因" + no, Outcome: audit.OK})
+	}
+	lift := func(no, by string) error {
+		return s.LiftHold(t.Context(), no, by, true, audit.Entry{Actor: by, Via: "session", Kind: audit.HoldLifted, Object: no, Reason: "结案了", Outcome: audit.OK})
+	}
+	require.NoError(t, set(one, "a"))
+	require.NoError(t, set(two, "b"))
+	in := func(scope view.Scope, f retention.HoldFilter) (out []string) {
+		f.Most = max(f.Most, 1)
+		list, err := s.HoldsIn(t.Context(), scope, f)
+		require.NoError(t, err)
+		for _, h := range list {
+			require.Equal(t, "因"+h.No, h.Reason)
+			out = append(out, h.No)
+		}
+		return out
+	}
+	here, vault := view.Scope{Counties: []string{"220402"}}, view.Scope{Counties: []string{"220402"}, Vault: true}
+	require.Equal(t, []string{one}, in(here, retention.HoldFilter{Most: 9}), "an accusation is not to be known of")
+	require.Equal(t, []string{two, one}, in(vault, retention.HoldFilter{Most: 9}))
+	require.Equal(t, []string{two}, in(vault, retention.HoldFilter{}))
+	require.Equal(t, []string{one}, in(vault, retention.HoldFilter{Before: 2, Most: 9}))
+	require.Equal(t, []string{one}, in(vault, retention.HoldFilter{No: one}))
+	require.Empty(t, in(view.Scope{Counties: []string{"220403"}, Vault: true}, retention.HoldFilter{Most: 9}))
+
+	require.Equal(t, "same_person", domain.ReasonOf(lift(one, "a")))
+	require.NoError(t, lift(one, "b"))
+	require.Equal(t, domain.CodeNotFound, domain.CodeOf(lift(one, "b")))
+	require.Empty(t, in(here, retention.HoldFilter{Most: 9}))
+	require.Equal(t, []string{one}, in(here, retention.HoldFilter{Lifted: true, Most: 9}))
+	require.NoError(t, set(one, "c"), "once more")
+	require.Equal(t, []string{one, one}, in(here, retention.HoldFilter{Lifted: true, Most: 9}))
+	allHolds(t, s, 0, one, two)
 }

@@ -1,6 +1,9 @@
 package gridevent
 
-import "huajie/domain"
+import (
+	"huajie/domain"
+	"huajie/domain/evidence"
+)
 
 // types names every type of event of a grid event as an officer would say it (§3.3, §4.7).
 var types = map[string]domain.Text{
@@ -102,9 +105,20 @@ var FlagLabels = map[string]domain.Text{
 	"sample_late":         {ZH: "自处置抽查逾期", EN: "self-disposal checked late"},
 	"whistle_suggested":   {ZH: "建议吹哨", EN: "a whistle is suggested"},
 
+	FlagPhotosMissing:    {ZH: "照片不足,须补传", EN: "too few photos, the others must follow"},
+	evidence.OfflineLate: evidence.FlagLabels[evidence.OfflineLate],
+
 	flagPlace + "border":  {ZH: "位于网格边界", EN: "on the border of grids"},
 	flagPlace + "overlap": {ZH: "位于网格重叠处", EN: "where grids overlap"},
 	flagPlace + "gap":     {ZH: "位于网格空白处", EN: "in a gap between grids"},
 	flagElsewhere:         {ZH: "地点远离所报网格", EN: "far from the grid that was named"},
 	flagByDesk:            {ZH: "地图无此地点,按上报人网格", EN: "on no map, the grid of whoever reported"},
+}
+
+// ClosingLabels names how an event was closed.
+var ClosingLabels = map[string]domain.Text{
+	ClosedVerified:   {ZH: "现场核查通过", EN: "verified on the spot"},
+	ClosedUnverified: {ZH: "未经现场核查", EN: "not verified on the spot"},
+	ClosedSelf:       {ZH: "自处置,已确认", EN: "put right by the reporter, confirmed"},
+	ClosedUnchecked:  {ZH: "自处置,未抽查", EN: "put right by the reporter, not looked at"},
 }

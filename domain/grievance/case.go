@@ -153,7 +153,7 @@ type Stay struct {
 // measure a joint session decided.
 type Task struct {
 	ID        string    `json:"id"`
-	Kind      string    `json:"kind"` // assist, measure
+	Kind      string    `json:"kind"`
 	Unit      string    `json:"unit"`
 	What      string    `json:"what,omitempty"`
 	Due       time.Time `json:"due"`
@@ -164,6 +164,12 @@ type Task struct {
 	Spared    bool      `json:"spared,omitempty"` // its limit passed while the system was away, or had been: never late
 	Cancelled bool      `json:"cancelled,omitempty"`
 }
+
+// The kinds of task.
+const (
+	TaskAssist  = "assist"  // beside the unit that leads
+	TaskMeasure = "measure" // of the minutes of a session
+)
 
 // Open tells whether the task still waits for its unit.
 func (t Task) Open() bool { return t.DoneAt.IsZero() && !t.Cancelled }

@@ -224,7 +224,7 @@ func (t turn) assist(u string) {
 	if lead := c.Policy.Due; lead.After(t.Now) { // the lead's clock runs: half of what it has left
 		due = cal.Fraction(t.Now, lead, c.Policy.Limit.Class(), pol.Percent("assist.percent"), 100)
 	}
-	t.addTask(Task{Kind: "assist", Unit: u, Due: due, Mandatory: true})
+	t.addTask(Task{Kind: TaskAssist, Unit: u, Due: due, Mandatory: true})
 }
 
 // signFor takes the case over (G10). It ends the first responder's duty.

@@ -143,7 +143,7 @@ func (t turn) takeMeasures(session string) {
 		if t.barred(m.Text("executor")) {
 			continue
 		}
-		t.addTask(Task{Kind: "measure", Unit: m.Text("executor"), What: m.Text("what"), Session: session,
+		t.addTask(Task{Kind: TaskMeasure, Unit: m.Text("executor"), What: m.Text("what"), Session: session,
 			Due: m.Time("due", calendar.Zone).AddDate(0, 0, 1), Mandatory: !m.Bool("optional")})
 	}
 }

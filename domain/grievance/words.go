@@ -138,4 +138,14 @@ var FlagLabels = map[string]domain.Text{
 	"statutory_overdue":   {ZH: "法定期限已过", EN: "statutory date passed"},
 	"supplement_repeated": {ZH: "重复要求补充材料", EN: "supplement asked for again"},
 	"unassigned":          {ZH: "无人分派", EN: "assigned by nobody"},
+
+	FlagIdentityNeeded: {ZH: "须补登身份(调解需当事人实名)", EN: "the name must follow, a mediation needs its parties"},
+	FlagNoWrittenRight: {ZH: "匿名,无书面告知和复查", EN: "anonymous, no written notices and no review"},
+	Precedent:          {ZH: "裁定先例", EN: "a precedent beside the duty catalogue"},
+}
+
+// TaskLabels names the kinds of task a unit owes a case.
+var TaskLabels = map[string]domain.Text{
+	TaskAssist:  {ZH: "协办", EN: "assist"},
+	TaskMeasure: {ZH: "落实措施", EN: "carry out a measure"},
 }

@@ -7,6 +7,7 @@ import (
 	"huajie/domain"
 	"huajie/domain/casefile"
 	"huajie/domain/codes"
+	"huajie/domain/gridevent"
 	"huajie/domain/machine"
 )
 
@@ -182,7 +183,7 @@ func wordsFor(l language, n machine.Notice, e machine.Event, a About, rules *mac
 		Closing: label(codes.TableClosingType, n.Facts["closing"]), Route: label(codes.TableLegalRoute, e.Input.Text("legal_route")),
 		Master: n.Facts["master"], Prior: e.Input.Text("prior_case"), Task: n.Facts["task"], Outage: n.Facts["outage"], Action: l.of(actionName(a.Kind, n.Facts["action"]))}
 	w.ReviewBy, w.SupplementBy, w.StageBy, w.VerifyBy, w.ReworkBy = step("review"), step("supplement"), step("stage"), step("verify"), step("rework")
-	w.ClosedAs = l.of(closedAs[n.Facts["closing"]])
+	w.ClosedAs = l.of(gridevent.ClosingLabels[n.Facts["closing"]])
 	w.RespondBy, w.ArriveBy, w.ApproveBy = step("respond."+n.To.Unit), step("arrive."+n.To.Unit), step("approve")
 	w.EvaluateBy, w.CounterBy, w.Kind, w.About = step("evaluate"), step("counter"), l.of(a.What), l.of(unitName(rules, n.Facts["unit"]))
 	w.Reason = label(reasonTables[e.Type], e.Reason)

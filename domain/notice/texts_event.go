@@ -129,14 +129,6 @@ const (
 	doneEN = "Event {{.No}} is closed{{with .ClosedAs}} ({{.}}){{end}}."
 )
 
-// closedAs is how an event was closed, in words.
-var closedAs = map[string]domain.Text{
-	"verified":   {ZH: "现场核查通过", EN: "verified on the spot"},
-	"unverified": {ZH: "未经现场核查", EN: "not verified on the spot"},
-	"self":       {ZH: "自处置,已确认", EN: "put right by the reporter, confirmed"},
-	"unchecked":  {ZH: "自处置,未抽查", EN: "put right by the reporter, not looked at"},
-}
-
 // eventAlarms are the events of the event loop that warn somebody.
 var eventAlarms = map[string]warning{
 	"reported":             simply("特急网格事件已上报,请立即处置", "an emergency has been reported: act at once"),

@@ -137,6 +137,18 @@ type LevelView struct {
 	User    string      `json:"user,omitempty"`
 }
 
+// The states of a task.
+const (
+	TaskOpen      = "open"
+	TaskDone      = "done"
+	TaskCancelled = "cancelled"
+)
+
+// TaskStates names them.
+var TaskStates = map[string]domain.Text{
+	TaskOpen: {ZH: "未完成", EN: "open"}, TaskDone: {ZH: "已完成", EN: "done"}, TaskCancelled: {ZH: "已取消", EN: "cancelled"},
+}
+
 // TaskView is what one unit owes the case.
 type TaskView struct {
 	ID   string `json:"id"`
@@ -147,7 +159,7 @@ type TaskView struct {
 	DueAt     time.Time `json:"due_at"`
 	Mandatory bool      `json:"mandatory"`
 	Session   string    `json:"session,omitempty"`
-	State     string    `json:"state"` // open, done, cancelled
+	State     string    `json:"state" enum:"open,done,cancelled"`
 	DoneAt    time.Time `json:"done_at,omitzero"`
 	Late      bool      `json:"late"`
 }

@@ -76,12 +76,12 @@ func (c demand) tasks(v *CaseView, rules *machine.Rules) {
 	for _, id := range sorted(c.Tasks) {
 		k := c.Tasks[id]
 		t := TaskView{ID: k.ID, Kind: k.Kind, Unit: k.Unit, UnitName: unitName(rules, k.Unit), What: k.What, DueAt: Local(k.Due),
-			Mandatory: k.Mandatory, Session: k.Session, State: "open", DoneAt: Local(k.DoneAt), Late: k.Late}
+			Mandatory: k.Mandatory, Session: k.Session, State: TaskOpen, DoneAt: Local(k.DoneAt), Late: k.Late}
 		switch {
 		case k.Cancelled:
-			t.State = "cancelled"
+			t.State = TaskCancelled
 		case !k.DoneAt.IsZero():
-			t.State = "done"
+			t.State = TaskDone
 		}
 		v.Tasks = append(v.Tasks, t)
 	}

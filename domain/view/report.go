@@ -55,6 +55,13 @@ type Gauges struct {
 	OldestDelivery time.Duration        // how long the oldest that is due has waited
 }
 
+// Unscanned are the photographs that are whole and that no scanner of malware has judged.
+type Unscanned struct {
+	Pending int           // nobody has looked yet
+	Failed  int           // the scanner would not look; it is asked again every hour
+	Oldest  time.Duration // how long the oldest pending one has been whole
+}
+
 // LevelCount counts the open cases of one kind on one level under one light.
 type LevelCount struct {
 	Kind  string

@@ -114,6 +114,7 @@ func toTheEnd(t *testing.T, h *house) {
 	s.take("evaluate", func() { s.choose("rating", "满意") })
 	stored := h.stored(t, boss, no)
 	assert.Equal(t, "closed", stored["state"])
+	s.until(`!!document.querySelector('main')?.textContent.includes('实际解决')`)
 	s.shoot("closed")
 }
 
@@ -291,4 +292,14 @@ func (h *house) verified(t *testing.T, p *page, no string, photos []string) {
 	stored := h.stored(t, walker, no)
 	assert.Equal(t, "closed", stored["state"])
 	assert.Equal(t, "verified", stored["closing_type"])
+
+	d := h.open(t, platform, 1440, 900)
+	d.goTo("/cases/" + no)
+	d.until(`!!document.querySelector('main')?.textContent.includes('现场核查通过')`) // how it was closed, in words
+	d.click(`#tab-files`)
+	d.until(`document.querySelectorAll('.photos .el-tag').length > 0`)
+	for _, words := range eval[[]string](d, `[...document.querySelectorAll('.photos .el-tag')].map((x) => x.textContent.trim())`) {
+		assert.Regexp(t, `\p{Han}`, words, "what there is to know of a photograph, in words")
+	}
+	d.shoot("event-closed")
 }

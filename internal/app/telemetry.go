@@ -33,7 +33,7 @@ func (a *App) watch() error {
 	if err := a.Telemetry.Watch(telemetry.Pool(a.Store.Stat)); err != nil {
 		return err
 	}
-	return a.Telemetry.Watch(telemetry.Business(a.Store, func() *calendar.Calendar { return a.Book.Current().Calendar }))
+	return a.Telemetry.Watch(telemetry.Business(a.Store, func() *calendar.Calendar { return a.Book.Current().Calendar }, a.scanner != nil))
 }
 
 // watchHandler answers for a worker what the API answers for itself: /livez,

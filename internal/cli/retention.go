@@ -179,7 +179,7 @@ func (s *state) retentionLift() *cobra.Command {
 	cmd := &cobra.Command{Use: "lift NO --by NAME --reason WORDS", Short: "let go of a hold", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return s.withStore(cmd, func(st *store.Store) error {
-				if err := st.LiftHold(cmd.Context(), args[0], by, audit.ByOperator(operator(), audit.HoldLifted, args[0], by, reason)); err != nil {
+				if err := st.LiftHold(cmd.Context(), args[0], by, false, audit.ByOperator(operator(), audit.HoldLifted, args[0], by, reason)); err != nil {
 					return err
 				}
 				fmt.Fprintf(cmd.OutOrStdout(), "%s 已解除冻结 is under no hold any more\n", args[0])

@@ -195,8 +195,12 @@ func read(raw json.RawMessage, into any) error {
 
 // write writes some rows and tells how far it has come.
 func write[R any](ctx context.Context, p *pen, total int, rows []R, cells func([]string, R, export.Terms) []export.Cell) error {
-	if total > p.Most {
-		return domain.Refuse("too_many_rows", "", fmt.Sprintf("共%d行,超过上限%d行,请缩小范围", total, p.Most), fmt.Sprintf("%d rows are more than %d: ask for less", total, p.Most))
+	most := p.Most
+	if p.e.Format == export.XLSX {
+		most = min(most, sheet.MostRows)
+	}
+	if total > most {
+		return sheet.TooMany(total, most, p.e.Format)
 	}
 	for _, r := range rows {
 		if err := p.out.Row(cells(p.e.Columns, r, p.terms)); err != nil {

@@ -12,6 +12,7 @@ import (
 	"go.temporal.io/api/enums/v1"
 
 	"huajie/activities"
+	"huajie/domain/evidence"
 	"huajie/internal/app"
 	"huajie/internal/recovery"
 	"huajie/internal/seal"
@@ -96,8 +97,14 @@ func TestTheLedgerIsRebuiltFromTheEngine(t *testing.T) {
 	s.do("platform.220402", event, "dispatch", map[string]any{"lead_unit": housing})
 	s.do("platform.220402", converted, "convert", map[string]any{"reason": "需多部门联合化解"})
 	s.photographed(s.whistle())
+	withMalware := s.dump(`SELECT DISTINCT file_id FROM case_files WHERE purpose IN ('before', 'after') ORDER BY file_id LIMIT 3`)
+	require.Len(t, withMalware, 3)
+	for i, id := range withMalware {
+		require.NoError(t, s.app.Store.SettleScan(ctx, id, evidence.Verdict{State: evidence.ScanInfected, Found: "Eicar"}, time.Now().Add(time.Duration(i)*time.Minute), time.Now()))
+	}
 	s.whole()
 	before := s.snapshot()
+	require.GreaterOrEqual(t, len(s.dump(`SELECT no FROM notices WHERE title_zh = '照片已停用'`)), 3, "who has sent them is told of each")
 	require.Len(t, before["case_files"], 3+1+1+2, "of the report, the supplement, the disposal and the whistle")
 	for name, rows := range before {
 		require.NotEmpty(t, rows, name)

@@ -127,7 +127,7 @@ func TestMergedCasesGoTogether(t *testing.T) {
 	nos, kept = b.planned()
 	require.Empty(t, nos, "the master of a file under a hold stays with it")
 	require.Equal(t, 1, kept[domainretention.Followed])
-	require.NoError(t, b.store.LiftHold(t.Context(), follower, "法规科", audit.ByOperator("root", audit.HoldLifted, follower, "法规科", "还卷")))
+	require.NoError(t, b.store.LiftHold(t.Context(), follower, "法规科", false, audit.ByOperator("root", audit.HoldLifted, follower, "法规科", "还卷")))
 	done, err := b.Apply(t.Context(), order)
 	require.NoError(t, err)
 	require.Equal(t, 2, done.Files)

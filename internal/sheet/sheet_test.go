@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/csv"
 	"encoding/hex"
+	"errors"
 	"os"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/xuri/excelize/v2"
 
+	"huajie/domain"
 	"huajie/domain/export"
 	"huajie/internal/sheet"
 )
@@ -138,6 +140,41 @@ func TestABookLeavesNothingBehind(t *testing.T) {
 		require.NoError(t, err)
 		assert.Empty(t, left)
 	}
+}
+
+// TestABookRefusesWhatNoSheetHolds: a row too many is told of, and none is left out in silence.
+func TestABookRefusesWhatNoSheetHolds(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, 1_048_576, sheet.MostRows+1, "with the header")
+	var b bytes.Buffer
+	f, err := sheet.New(export.XLSX, &b, t.TempDir(), mark, []string{"事项"})
+	require.NoError(t, err)
+	defer f.Abandon()
+	sheet.HoldAtMost(f, 2)
+	row := []export.Cell{export.Words("漏水")}
+	require.NoError(t, f.Row(row))
+	require.NoError(t, f.Row(row), "as many as there may be")
+	err = f.Row(row)
+	assert.Equal(t, "too_many_rows", domain.ReasonOf(err))
+	e, err := f.Close()
+	require.NoError(t, err)
+	assert.Equal(t, 2, e.Rows, "it is not counted as if it were there")
+
+	said, ok := errors.AsType[*domain.Error](sheet.TooMany(sheet.MostRows+1, sheet.MostRows, export.XLSX))
+	require.True(t, ok)
+	assert.Equal(t, "共1048576行,超过一张工作表的上限1048575行,请缩小范围或选用CSV", said.Text.ZH)
+	assert.Contains(t, said.Text.EN, "or for CSV")
+}
+
+// TestCSVForSpreadsheets: what a spreadsheet of a Chinese or English system opens by itself
+// (docs/decisions/0015-exports.md): a mark of UTF-8, commas, CRLF, a point in figures, none between thousands.
+func TestCSVForSpreadsheets(t *testing.T) {
+	t.Parallel()
+	raw, _ := write(t, export.CSV, []string{"编号", "超期小时数", "人数"}, []export.Cell{export.Words("220402G2026112400001"), export.Figure(1234.5), export.Count(1234567)})
+	lines := strings.Split(string(raw), "\r\n")
+	assert.Equal(t, "\xEF\xBB\xBF编号,超期小时数,人数,水印", lines[0])
+	assert.Equal(t, "220402G2026112400001,1234.5,1234567,"+line, lines[1])
+	assert.NotContains(t, strings.ReplaceAll(string(raw), "\r\n", ""), "\n")
 }
 
 // FuzzCell: whatever people have written, a cell is read back from both formats as it was

@@ -8,6 +8,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"huajie/domain"
 	"huajie/domain/export"
 )
 
@@ -16,6 +17,19 @@ const (
 	dataSheet = "数据"
 	noteSheet = "导出说明"
 )
+
+// MostRows is how many rows a sheet holds beside its header: a book with more would be opened by
+// no program, and what a library leaves out of it nobody would miss.
+const MostRows = excelize.TotalRows - 1
+
+// TooMany refuses a list of more rows than its file may have.
+func TooMany(rows, most int, f export.Format) error {
+	zh, en := fmt.Sprintf("共%d行,超过上限%d行,请缩小范围", rows, most), fmt.Sprintf("%d rows are more than %d: ask for less", rows, most)
+	if f == export.XLSX && most == MostRows {
+		zh, en = fmt.Sprintf("共%d行,超过一张工作表的上限%d行,请缩小范围或选用CSV", rows, most), fmt.Sprintf("%d rows are more than the %d a sheet holds: ask for less, or for CSV", rows, most)
+	}
+	return domain.Refuse("too_many_rows", "", zh, en)
+}
 
 // book is an XLSX file: the rows, a sheet that tells where they come from, the mark on top
 // and at the foot of every printed page, and in the properties of the document. Rows go to
@@ -28,10 +42,11 @@ type book struct {
 	rows *rows
 	mark Mark
 	line []any
+	most int // rows, beside the header
 }
 
 func newBook(w io.Writer, dir string, m Mark, header []string) (b *book, err error) {
-	b = &book{w: w, file: excelize.NewFile(excelize.Options{TmpDir: dir}), mark: m, rows: newRows(m, io.Discard)}
+	b = &book{w: w, file: excelize.NewFile(excelize.Options{TmpDir: dir}), mark: m, rows: newRows(m, io.Discard), most: MostRows}
 	defer func() {
 		if err != nil {
 			b.Abandon()
@@ -87,6 +102,9 @@ func clipped(s string) string {
 
 // Row implements File.
 func (b *book) Row(cells []export.Cell) error {
+	if b.rows.count == b.most {
+		return TooMany(b.rows.count+1, b.most, export.XLSX)
+	}
 	if err := b.rows.add(cells); err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"huajie/domain/calendar"
 	"huajie/domain/casefile"
+	"huajie/domain/evidence"
 	"huajie/domain/notice"
 	"huajie/domain/view"
 )
@@ -17,6 +18,8 @@ import (
 type Ledger interface {
 	// Gauges counts open cases, unfired deadlines and unstarted workflows.
 	Gauges(ctx context.Context, now time.Time) (view.Gauges, error)
+	// UnscannedPhotos counts the photographs a scanner has not judged.
+	UnscannedPhotos(ctx context.Context, now time.Time) (view.Unscanned, error)
 }
 
 // The patience of one look at the ledger, and how long it serves. Several
@@ -31,16 +34,19 @@ const (
 type business struct {
 	ledger   Ledger
 	calendar func() *calendar.Calendar
+	scanned  bool // photographs wait for a scanner
 
 	mu    sync.Mutex
 	last  view.Gauges
+	waits view.Unscanned
 	fault bool
 	at    time.Time
 }
 
-// Business gives the metrics of the casework.
-func Business(l Ledger, cal func() *calendar.Calendar) prometheus.Collector {
-	return &business{ledger: l, calendar: cal}
+// Business gives the metrics of the casework. Where no scanner looks photographs through they
+// wait for nobody, and none is counted.
+func Business(l Ledger, cal func() *calendar.Calendar, scanned bool) prometheus.Collector {
+	return &business{ledger: l, calendar: cal, scanned: scanned}
 }
 
 func describe(name, help string, labels ...string) *prometheus.Desc {
@@ -57,13 +63,15 @@ var (
 	deliveryOldest  = describe("deliveries_oldest_seconds", "How long the oldest message that is due has waited; 0 when there is none.")
 	casesUntold     = describe("cases_untold", "Cases that word to many has not reached yet: an outage, a transfer of a duty.")
 	clockDrift      = describe("clock_drift_seconds", "The largest difference between the clock of a process and that of the database.")
+	unscanned       = describe("photos_unscanned", "Photographs no scanner of malware has judged: pending, or those it would not look at (error); 0 without a scanner.", "state")
+	unscannedOldest = describe("photos_unscanned_oldest_seconds", "How long the oldest pending photograph has waited for the scanner; 0 when there is none, or no scanner.")
 	calendarDays    = describe("calendar_days_left", "Days until the first day of a year whose holidays are not loaded.")
 	ledgerReachable = describe("ledger_up", "Whether the ledger could be counted (1) or not (0).")
 )
 
 // Describe implements prometheus.Collector.
 func (b *business) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{casesOpen, casesOverdue, casesUnstarted, unfired, unfiredOldest, deliveries, deliveryOldest, casesUntold, clockDrift, calendarDays, ledgerReachable} {
+	for _, d := range []*prometheus.Desc{casesOpen, casesOverdue, casesUnstarted, unfired, unfiredOldest, deliveries, deliveryOldest, casesUntold, clockDrift, unscanned, unscannedOldest, calendarDays, ledgerReachable} {
 		out <- d
 	}
 }
@@ -75,7 +83,7 @@ func (b *business) Collect(out chan<- prometheus.Metric) {
 		out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
 	}
 	gauge(calendarDays, float64(DaysLeft(b.calendar(), time.Now())))
-	g, ok := b.count()
+	g, waits, ok := b.count()
 	if !ok {
 		gauge(ledgerReachable, 0)
 		return
@@ -104,24 +112,30 @@ func (b *business) Collect(out chan<- prometheus.Metric) {
 	gauge(deliveryOldest, g.OldestDelivery.Seconds())
 	gauge(casesUntold, float64(g.Untold))
 	gauge(clockDrift, g.Drift.Seconds())
+	gauge(unscanned, float64(waits.Pending), string(evidence.ScanPending))
+	gauge(unscanned, float64(waits.Failed), string(evidence.ScanError))
+	gauge(unscannedOldest, waits.Oldest.Seconds())
 }
 
-func (b *business) count() (view.Gauges, bool) {
+func (b *business) count() (view.Gauges, view.Unscanned, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := time.Now()
 	if now.Sub(b.at) < countKeep {
-		return b.last, !b.fault
+		return b.last, b.waits, !b.fault
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), countLimit)
 	defer cancel()
 	var err error
 	b.last, err = b.ledger.Gauges(ctx, now)
+	if err == nil && b.scanned {
+		b.waits, err = b.ledger.UnscannedPhotos(ctx, now)
+	}
 	b.fault = err != nil
 	if b.at = now; b.fault {
 		b.at = time.Time{} // ask again at the next scrape
 	}
-	return b.last, !b.fault
+	return b.last, b.waits, !b.fault
 }
 
 // levelLabel names the level a case has before it is dispatched.

@@ -83,6 +83,10 @@ func (f *fakeLedger) Gauges(context.Context, time.Time) (view.Gauges, error) {
 		Open: []view.LevelCount{{Kind: "grievance", Level: "", Light: view.NoRun, Count: 4}, {Kind: "grievance", Level: "L1", Light: view.Red, Count: 5}, {Kind: "grid_event", Level: "L1", Light: view.Green, Count: 6}}}, f.err
 }
 
+func (f *fakeLedger) UnscannedPhotos(context.Context, time.Time) (view.Unscanned, error) {
+	return view.Unscanned{Pending: 8, Failed: 9, Oldest: 2 * time.Minute}, f.err
+}
+
 func officeHours(t *testing.T) calendar.Hours {
 	t.Helper()
 	var h calendar.Hours
@@ -101,10 +105,11 @@ func aCalendar(t *testing.T) func() *calendar.Calendar {
 func TestTheCaseworkIsCounted(t *testing.T) {
 	t.Parallel()
 	m, ledger := newTelemetry(t, telemetry.Options{}), &fakeLedger{}
-	require.NoError(t, m.Watch(telemetry.Business(ledger, aCalendar(t))))
+	require.NoError(t, m.Watch(telemetry.Business(ledger, aCalendar(t), true)))
 	_, body := scrape(t, m)
 	for _, line := range []string{
 		`huajie_deliveries{state="queued"} 7`, `huajie_deliveries{state="failed"} 1`, `huajie_deliveries{state="delivered"} 0`, "huajie_deliveries_oldest_seconds 30",
+		`huajie_photos_unscanned{state="pending"} 8`, `huajie_photos_unscanned{state="error"} 9`, "huajie_photos_unscanned_oldest_seconds 120",
 		`huajie_cases_open{kind="grievance",level="none",light="none"} 4`, `huajie_cases_open{kind="grievance",level="L1",light="red"} 5`, `huajie_cases_open{kind="grid_event",level="L1",light="green"} 6`,
 		`huajie_cases_overdue{kind="grievance",level="L1"} 5`, `huajie_cases_overdue{kind="grievance",level="L3"} 0`, `huajie_cases_overdue{kind="grid_event",level="none"} 0`, "huajie_cases_unstarted 3", "huajie_deadlines_unfired 2",
 		"huajie_deadlines_unfired_oldest_seconds 90", "huajie_ledger_up 1", "huajie_calendar_days_left ",
@@ -115,11 +120,22 @@ func TestTheCaseworkIsCounted(t *testing.T) {
 	require.Equal(t, 1, ledger.asked, "a scraper in a hurry does not make the ledger count again")
 }
 
+// TestNobodyWaitsForNoScanner: without one every photo is pending for ever, and that is no news.
+func TestNobodyWaitsForNoScanner(t *testing.T) {
+	t.Parallel()
+	m := newTelemetry(t, telemetry.Options{})
+	require.NoError(t, m.Watch(telemetry.Business(&fakeLedger{}, aCalendar(t), false)))
+	_, body := scrape(t, m)
+	for _, line := range []string{`huajie_photos_unscanned{state="pending"} 0`, `huajie_photos_unscanned{state="error"} 0`, "huajie_photos_unscanned_oldest_seconds 0"} {
+		require.Contains(t, body, line)
+	}
+}
+
 // TestAnAbsentLedgerTellsNothing: old numbers would look like good news.
 func TestAnAbsentLedgerTellsNothing(t *testing.T) {
 	t.Parallel()
 	m := newTelemetry(t, telemetry.Options{})
-	require.NoError(t, m.Watch(telemetry.Business(&fakeLedger{err: errors.New("away")}, aCalendar(t))))
+	require.NoError(t, m.Watch(telemetry.Business(&fakeLedger{err: errors.New("away")}, aCalendar(t), true)))
 	status, body := scrape(t, m)
 	require.Equal(t, http.StatusOK, status)
 	require.Contains(t, body, "huajie_ledger_up 0")

@@ -8,7 +8,6 @@ type Item = { zh: string; en: string }
 const own: Record<string, Record<string, Item>> = {
   clock_state: { running: { zh: '计时中', en: 'running' }, paused: { zh: '暂停中', en: 'paused' }, stopped: { zh: '已停止', en: 'stopped' } },
   photo_purpose: { before: { zh: '处置前', en: 'before' }, after: { zh: '处置后', en: 'after' }, verify: { zh: '核查', en: 'verification' }, supplement: { zh: '补充', en: 'supplement' } },
-  task_state: { open: { zh: '未完成', en: 'open' }, done: { zh: '已完成', en: 'done' }, waived: { zh: '已免除', en: 'waived' }, cancelled: { zh: '已取消', en: 'cancelled' } },
   unit_kind: {
     city: { zh: '市', en: 'city' }, county: { zh: '县、区', en: 'county' }, zone: { zh: '开发区', en: 'zone' }, street: { zh: '街道', en: 'street' }, town: { zh: '镇', en: 'town' }, township: { zh: '乡', en: 'township' },
     community: { zh: '社区', en: 'community' }, village: { zh: '行政村', en: 'village' }, grid: { zh: '网格', en: 'grid' }, centre_county: { zh: '县(区)中心', en: 'county centre' }, centre_township: { zh: '乡镇(街道)中心', en: 'township centre' }, department: { zh: '部门', en: 'department' },

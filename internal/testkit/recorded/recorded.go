@@ -50,8 +50,84 @@ func Named(t *testing.T, labels map[string]domain.Text, beside ...string) {
 // Types gives every text that can arrive at the first argument of a call of Record in the
 // package in dir, tests left out, in order. What it cannot follow to a text is a fault: then
 // either write the type where it is recorded, or teach this package.
-func Types(dir string) ([]string, error) {
-	r := &reader{fset: token.NewFileSet(), types: map[string]bool{}, seen: map[arrival]bool{}}
+func Types(dir string) ([]string, error) { return Arriving(dir, "Record", false) }
+
+// Flagged fails unless the labels name exactly the marks that the package of the test puts on a
+// case by calls of flag, each in both languages. What is put together of a constant and a value
+// needs a name that begins with the constant.
+func Flagged(t *testing.T, labels map[string]domain.Text) {
+	t.Helper()
+	marks, err := Arriving(".", "flag", true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, mark := range marks {
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(labels)), func(code string) bool { return fits(mark, code) }) {
+			t.Errorf("cases are marked %q and that has no name: add it to words.go", mark)
+		}
+	}
+	for code, l := range labels {
+		if l.ZH == "" || l.EN == "" {
+			t.Errorf("%q is not named in both languages", code)
+		}
+		if !slices.ContainsFunc(marks, func(mark string) bool { return fits(mark, code) }) {
+			t.Errorf("nothing marks a case %q that is named", code)
+		}
+	}
+}
+
+// anything stands at the end of a text for what is only known when it is used.
+const anything = "*"
+
+func fits(mark, code string) bool {
+	if start, ok := strings.CutSuffix(mark, anything); ok {
+		return strings.HasPrefix(code, start)
+	}
+	return mark == code
+}
+
+// Constants fails unless the labels name exactly the texts of the constants that are declared in
+// one block with a constant, in the package of the test, each in both languages.
+func Constants(t *testing.T, with string, labels map[string]domain.Text) {
+	t.Helper()
+	r, err := read(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	declared := r.block(with)
+	if len(declared) == 0 {
+		t.Fatalf("no block of constants has %s", with)
+	}
+	for _, code := range declared {
+		if l := labels[code]; l.ZH == "" || l.EN == "" {
+			t.Errorf("%q has no name in both languages: add it to words.go", code)
+		}
+	}
+	for code := range labels {
+		if !slices.Contains(declared, code) {
+			t.Errorf("there is no constant %q that is named", code)
+		}
+	}
+}
+
+// Arriving gives every text that can arrive at the first argument of a call of a function. With
+// parts one may begin with a constant and end with what is known later.
+func Arriving(dir, function string, parts bool) ([]string, error) {
+	r, err := read(dir)
+	if err != nil {
+		return nil, err
+	}
+	r.parts = parts
+	r.follow(arrival{function, 0})
+	if len(r.types) == 0 {
+		r.faults = append(r.faults, fmt.Errorf("%s: nothing arrives at %s", dir, function))
+	}
+	return slices.Sorted(maps.Keys(r.types)), errors.Join(r.faults...)
+}
+
+// read parses a package, tests left out.
+func read(dir string) (*reader, error) {
+	r := &reader{dir: dir, fset: token.NewFileSet(), types: map[string]bool{}, seen: map[arrival]bool{}}
 	paths, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	if err != nil {
 		return nil, err
@@ -66,11 +142,72 @@ func Types(dir string) ([]string, error) {
 		}
 		r.files = append(r.files, f)
 	}
-	r.follow(arrival{"Record", 0})
-	if len(r.types) == 0 {
-		r.faults = append(r.faults, fmt.Errorf("%s records nothing", dir))
+	return r, nil
+}
+
+// constants calls a function with every block of constants of the package.
+func (r *reader) constants(each func(block map[string]string)) {
+	for _, f := range r.files {
+		for _, d := range f.Decls {
+			g, ok := d.(*ast.GenDecl)
+			if !ok || g.Tok != token.CONST {
+				continue
+			}
+			block := map[string]string{}
+			for _, s := range g.Specs {
+				v, ok := s.(*ast.ValueSpec)
+				if !ok || len(v.Values) != len(v.Names) {
+					continue
+				}
+				for i, name := range v.Names {
+					if lit, ok := v.Values[i].(*ast.BasicLit); ok && lit.Kind == token.STRING {
+						if text, err := strconv.Unquote(lit.Value); err == nil {
+							block[name.Name] = text
+						}
+					}
+				}
+			}
+			each(block)
+		}
 	}
-	return slices.Sorted(maps.Keys(r.types)), errors.Join(r.faults...)
+}
+
+// block are the texts of the constants declared with one.
+func (r *reader) block(with string) (out []string) {
+	r.constants(func(block map[string]string) {
+		if _, ok := block[with]; ok {
+			out = slices.Sorted(maps.Values(block))
+		}
+	})
+	return out
+}
+
+// constant is the text of a constant of the package, or with a package of one beside it.
+func (r *reader) constant(x ast.Expr) (text string, found bool) {
+	from, name := r, ""
+	switch x := x.(type) {
+	case *ast.BasicLit:
+		s, err := strconv.Unquote(x.Value)
+		return s, err == nil && x.Kind == token.STRING
+	case *ast.Ident:
+		name = x.Name
+	case *ast.SelectorExpr:
+		beside, ok := x.X.(*ast.Ident)
+		if !ok {
+			return "", false
+		}
+		other, err := read(filepath.Join(r.dir, "..", beside.Name))
+		if err != nil {
+			return "", false
+		}
+		from, name = other, x.Sel.Name
+	}
+	from.constants(func(block map[string]string) {
+		if s, ok := block[name]; ok {
+			text, found = s, true
+		}
+	})
+	return text, found
 }
 
 // arrival is an argument of a function, by name and position, that ends up as a type.
@@ -80,6 +217,8 @@ type arrival struct {
 }
 
 type reader struct {
+	dir    string
+	parts  bool // a text may end in what is not known here
 	fset   *token.FileSet
 	files  []*ast.File
 	types  map[string]bool
@@ -135,8 +274,17 @@ func (r *reader) resolve(x ast.Expr, inside *ast.FuncDecl) {
 		if r.assigned(x.Name, inside) {
 			return
 		}
+	case *ast.BinaryExpr:
+		if s, ok := r.constant(x.X); ok && r.parts && x.Op == token.ADD {
+			r.types[s+anything] = true
+			return
+		}
 	}
-	r.faults = append(r.faults, fmt.Errorf("%s: cannot tell which type of event this is", r.fset.Position(x.Pos())))
+	if s, ok := r.constant(x); ok {
+		r.types[s] = true
+		return
+	}
+	r.faults = append(r.faults, fmt.Errorf("%s: cannot tell which text this is", r.fset.Position(x.Pos())))
 }
 
 // parameter is the position of a parameter by its name, -1 for none.

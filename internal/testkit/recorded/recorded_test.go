@@ -52,3 +52,28 @@ func TestWhatCannotBeFollowedIsAFault(t *testing.T) {
 		require.Error(t, err, name)
 	}
 }
+
+// TestMarksAreFollowed: also where they are constants, of the package or of one beside it, or begin with one.
+func TestMarksAreFollowed(t *testing.T) {
+	t.Parallel()
+	dir := source(t, `
+const (
+	one = "of_one"
+	place = "place_"
+)
+func a(c *Case, r reason) { c.flag("plain"); c.flag(one); c.flag(beside.Two); c.flag(place + string(r)) }
+func b(c *Case) { blame("third") }
+func blame(flag string) { c.flag(flag) }
+`)
+	beside := filepath.Join(filepath.Dir(dir), "beside")
+	require.NoError(t, os.Mkdir(beside, 0o700))
+	t.Cleanup(func() { _ = os.RemoveAll(beside) })
+	require.NoError(t, os.WriteFile(filepath.Join(beside, "b.go"), []byte("package beside\nconst Two = \"of_two\""), 0o600))
+	marks, err := recorded.Arriving(dir, "flag", true)
+	require.NoError(t, err)
+	require.Equal(t, []string{"of_one", "of_two", "place_*", "plain", "third"}, marks)
+	_, err = recorded.Arriving(dir, "flag", false)
+	require.Error(t, err, "whole texts alone")
+	_, err = recorded.Arriving(source(t, `func a(c *Case) { c.flag(beside.Nowhere) }`), "flag", true)
+	require.Error(t, err)
+}
