@@ -91,7 +91,7 @@ func (s *server) fields(ctx context.Context, fields []form.Field, h hints, inEng
 		}
 		x := Field{Name: f.Name, LabelZH: f.ZH, LabelEN: f.EN, Label: pick(inEnglish, f.ZH, f.EN), Type: f.Type, Required: f.Required,
 			Table: f.Table, Min: f.Min, Max: f.Max, Declare: f.Yes}
-		if err := s.choose(ctx, &x, f.Options, h); err != nil {
+		if err := s.choose(ctx, &x, f, h); err != nil {
 			return nil, err
 		}
 		if f.Type == form.Objects {
@@ -108,14 +108,17 @@ func (s *server) fields(ctx context.Context, fields []form.Field, h hints, inEng
 
 // choose fills in what may be chosen, where the choice is small enough to be
 // one, and what the rules suggest.
-func (s *server) choose(ctx context.Context, f *Field, options []form.Option, h hints) error {
+func (s *server) choose(ctx context.Context, f *Field, of form.Field, h hints) error {
 	switch f.Type {
 	case form.Choice:
-		for _, o := range options {
+		for _, o := range of.Options {
 			f.Choices = append(f.Choices, Choice(o))
 		}
 	case form.Code:
 		for _, code := range h.rules.Codes.Options(f.Table) {
+			if slices.Contains(of.Without, code) {
+				continue
+			}
 			zh, en := h.rules.Codes.Label(f.Table, code)
 			f.Choices = append(f.Choices, Choice{code, zh, en})
 		}

@@ -122,6 +122,9 @@ func (f Field) readString(s string, lookup Lookup) (any, []domain.FieldError) {
 		if !ok {
 			return nil, f.fault("unknown_code", "没有这个代码", "is not in the code table "+f.Table)
 		}
+		if slices.Contains(f.Without, c) {
+			return nil, f.fault("not_here", "此处不能选择该项", "is a code that is not for this input")
+		}
 		return c, nil
 	case Choice:
 		if values := f.Values(); !slices.Contains(values, s) {

@@ -47,6 +47,8 @@ type Field struct {
 	Max      int      `json:"max,omitempty"`     // largest number, or longest text in characters
 	Of       []Field  `json:"of,omitempty"`      // for Objects
 	Yes      bool     `json:"yes,omitempty"`     // a Boolean that must be true: a declaration
+	// Without are codes of the table that are not for this input: no form offers them.
+	Without []string `json:"-"`
 	// Identity is an input that identifies a person: a value masked by anybody is refused.
 	Identity bool `json:"-"`
 	// Secret is a password: any characters may stand in it, those of a mask too.

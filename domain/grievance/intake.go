@@ -275,7 +275,7 @@ func (t turn) leadFollowers() {
 
 var splitFields = []form.Field{
 	{Name: "summary", ZH: "拆出事项概述", EN: "summary of the part", Type: form.Text, Required: true, Max: 4000},
-	code("nature", "诉求性质", "nature", "nature").Need(),
+	nature,
 	code("category", "类别", "category", "dispute_category"),
 	reason,
 }

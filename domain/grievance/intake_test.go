@@ -284,3 +284,19 @@ func TestAConvertedEventBeginsAtTheCentre(t *testing.T) {
 	require.Contains(t, p.c.Deadlines, "joint.convene")
 	require.NotContains(t, p.c.Deadlines, "pickup", "nobody waits at the front desk for it")
 }
+
+// TestAGridEventIsNoMatter: it is reported as what it is; nobody registers it with the limits of
+// a matter, nor splits one off.
+func TestAGridEventIsNoMatter(t *testing.T) {
+	t.Parallel()
+	for _, nature := range []string{"event", "09"} {
+		in := form.Input{"nature": nature, "summary": "井盖缺失", "channel": "walk_in", "area": town}
+		p := newPlay(t, monday)
+		_, _, err := grievance.Register(grievance.Registration{No: no, Petitioner: "P1", Input: in}, machine.Command{Key: "K0", Actor: p.actor(clerkUser)}, p.rules, p.now)
+		var refused *domain.Error
+		require.ErrorAs(t, err, &refused)
+		require.Len(t, refused.Fields, 1)
+		require.Equal(t, "nature", refused.Fields[0].Field)
+		require.Equal(t, "not_here", refused.Fields[0].Reason)
+	}
+}

@@ -31,9 +31,13 @@ type Registration struct {
 var confidentiality = form.Choice.Named("confidentiality", "保密等级", "confidentiality").
 	Or(codes.ConfidentialityNormal, "一般", "normal").Or(codes.ConfidentialitySensitive, "敏感", "sensitive").Or(codes.ConfidentialityAccusation, "检举控告", "accusation")
 
+// nature is what sort of matter it is (§8.2). A grid event is reported as one: it has a machine,
+// limits and photographs of its own.
+var nature = form.Field{Name: "nature", ZH: "诉求性质", EN: "nature", Type: form.Code, Table: codes.TableNature, Required: true, Without: []string{string(codes.NatureEvent)}}
+
 // RegisterFields are the inputs of a registration (Appendix A 登记表) beside the petitioner.
 var RegisterFields = []form.Field{
-	code("nature", "诉求性质", "nature", "nature").Need(),
+	nature,
 	{Name: "summary", ZH: "诉求概述", EN: "summary", Type: form.Text, Required: true, Max: 4000},
 	code("channel", "来源渠道", "channel", "channel").Need(),
 	unit("area", "发生地", "place of occurrence").Need(),
