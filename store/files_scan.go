@@ -42,10 +42,10 @@ func (s *Store) SettleScan(ctx context.Context, id string, v evidence.Verdict, a
 		if err != nil || v.State != evidence.ScanInfected {
 			return err
 		}
-		why := evidence.Infected()
+		why, petitioner := evidence.Infected(), evidence.IsSender(account)
 		_, err = tx.Exec(ctx, `INSERT INTO notices (no, seq, n, to_case, to_user, to_role, to_unit, title_zh, title_en, body_zh, body_en, immediate, late, exempt, at)
-			SELECT no, min(seq), 'N20', '', $2, '', '', '照片已停用', 'A photo was withdrawn', no || ':' || $3, no || ': ' || $4, false, false, '', $5
-			FROM case_files WHERE file_id = $1 GROUP BY no`, id, account, why.ZH, why.EN, moment(at))
+			SELECT no, min(seq), 'N20', CASE WHEN $6 THEN no ELSE '' END, CASE WHEN $6 THEN '' ELSE $2 END, '', '', '照片已停用', 'A photo was withdrawn', no || ':' || $3, no || ': ' || $4, false, false, '', $5
+			FROM case_files WHERE file_id = $1 GROUP BY no`, id, account, why.ZH, why.EN, moment(at), petitioner)
 		if err != nil {
 			return err
 		}
