@@ -50,6 +50,7 @@ func TestAPetitionerShowsAPhoto(t *testing.T) {
 	res = h.do(t, request{method: http.MethodPost, path: at + "/actions/show-photos" + code, body: `{"photos":["` + someFile + `"]}`, header: map[string]string{"Idempotency-Key": "k"}})
 	require.Equal(t, http.StatusOK, res.Code, res.Body)
 	assert.Equal(t, someFile, h.cases[no].Photos[0].ID)
+	assert.Contains(t, res.Body.String(), `"photos":1,"photos_most":3`)
 
 	many := 0
 	for i := range 30 {

@@ -195,7 +195,11 @@ func (s *Store) CaseFiles(ctx context.Context, scope view.Scope, no, only string
 		f.ID, f.By, f.SHA256, f.Size, f.Width, f.Height = p.ID, p.By, p.SHA256, p.Bytes, p.Width, p.Height
 		f.TakenAt, f.UploadedAt, f.AttachedAt = p.TakenAt, p.UploadedAt, f.AttachedAt.UTC()
 		f.Position, f.Accuracy, f.Source, f.Device = p.At, p.Accuracy, p.Source, p.Device
-		return f, json.Unmarshal(flags, &f.Flags)
+		err = json.Unmarshal(flags, &f.Flags)
+		for i := range f.Flags {
+			f.Flags[i] = f.Flags[i].Told()
+		}
+		return f, err
 	})
 	return out, fault(err)
 }

@@ -8,6 +8,7 @@ import (
 	"huajie/domain/evidence"
 	"huajie/domain/form"
 	"huajie/domain/machine"
+	"huajie/domain/policy"
 )
 
 // Photo is what a petitioner shows of the matter. A grievance needs none: what was found
@@ -25,13 +26,11 @@ func photoStep(desk []machine.Who) step {
 		Guard:  guardPhotos, Do: do(showPhotos)}
 }
 
-// mostPhotos is how many a petitioner may show of one matter.
-func mostPhotos(t *machine.Turn[*Case]) int {
-	return min(t.Rules.Policy.Int("photo.petitioner"), evidence.MostOf(t.Rules.Policy))
-}
+// MostPhotos is how many may be added to one matter.
+func MostPhotos(p policy.Set) int { return min(p.Int("photo.petitioner"), evidence.MostOf(p)) }
 
 func guardPhotos(t *machine.Turn[*Case]) error {
-	if len(t.Case.Photos) >= mostPhotos(t) {
+	if len(t.Case.Photos) >= MostPhotos(t.Rules.Policy) {
 		return refuse("photos_full", "FR5", "照片已达上限", "no more photos can be added")
 	}
 	return nil
@@ -40,14 +39,14 @@ func guardPhotos(t *machine.Turn[*Case]) error {
 // showPhotos attaches photos to the matter: only such as its own petitioner or whoever acts has
 // sent, so that nobody shows, or learns of, what others have taken.
 func showPhotos(t turn) error {
-	c, most := t.Case, mostPhotos(t.Turn)
+	c, most := t.Case, MostPhotos(t.Rules.Policy)
 	ctx := evidence.Context{At: t.Now, Case: c.No, Policy: t.Rules.Policy, Calendar: t.Rules.Calendar}
 	var faults []domain.FieldError
 	for i, id := range t.In.List("photos") {
 		at := fmt.Sprintf("photos[%d]", i)
 		p, ok := t.World.Photos[id]
 		switch {
-		case !ok || !(c.showsAs(p.By) || p.By == t.Actor.User) || c.shows(id):
+		case !ok || !c.showsAs(t.Actor.User, p.By) || c.shows(id):
 			faults = append(faults, domain.Fault(at, "unknown_file", "照片尚未上传完成", "the photo has not been uploaded"))
 			continue
 		case len(c.Photos) >= most:
@@ -56,7 +55,9 @@ func showPhotos(t turn) error {
 		}
 		photo := Photo{ID: id, At: p.TakenAt}
 		for _, f := range evidence.Judge(p, ctx) {
-			photo.Flags = append(photo.Flags, f.Code)
+			if f.Code != evidence.NoPosition { // a petitioner is not asked for one
+				photo.Flags = append(photo.Flags, f.Code)
+			}
 		}
 		c.Photos = append(c.Photos, photo)
 	}
@@ -71,9 +72,9 @@ func showPhotos(t turn) error {
 	return nil
 }
 
-// showsAs tells whether photos of an account are the petitioner's own.
-func (c *Case) showsAs(account string) bool {
-	return account == evidence.SenderOf(c.No) || account != "" && account == c.RegisteredBy
+// showsAs tells whether somebody may show photos of an account: the petitioner's or their own.
+func (c *Case) showsAs(who, account string) bool {
+	return account == evidence.SenderOf(c.No) || account != "" && (account == c.RegisteredBy || account == who)
 }
 
 // shows tells whether a photo is attached already.

@@ -46,6 +46,7 @@ func TestPhotosOfThePetitioner(t *testing.T) {
 		require.Len(t, p.c.Photos, 2)
 		require.Contains(t, p.c.Photos[0].Flags, evidence.FromAlbum)
 		require.Contains(t, p.c.Photos[0].Flags, evidence.Stale)
+		require.NotContains(t, p.c.Photos[0].Flags, evidence.NoPosition, "nobody asks a petitioner where they were")
 		require.Equal(t, grievance.Handling, p.c.State, "nothing else moves")
 		require.Equal(t, handlerUser, p.saw("photos_shown").Notices[0].To.User)
 	})

@@ -149,6 +149,32 @@ func citizen(t *testing.T, h *house) {
 	p.shoot("citizen-follow")
 	assert.NotContains(t, eval[string](p, `location.href`), code, "a code stands in no address")
 	assert.NotContains(t, eval[string](p, `document.body.textContent`), "林见山", "and nobody is named")
+	h.showsPhotos(t, p, no)
+}
+
+// showsPhotos adds photographs to a matter without an account, by number and code: what was
+// chosen beyond three stays out, and the desk sees the others.
+func (h *house) showsPhotos(t *testing.T, p *page, no string) {
+	var files []string
+	for i := range 4 {
+		path := filepath.Join(t.TempDir(), fmt.Sprintf("%d.jpg", i))
+		require.NoError(t, os.WriteFile(path, camera.Shot{Width: 900, Height: 700, Seed: uint64(170 + i)}.Take(), 0o600))
+		files = append(files, path)
+	}
+	p.click(`[data-step=show-photos]`)
+	p.do(chromedp.SetUploadFiles(`.add input[type=file]`, files, chromedp.ByQuery))
+	p.until(`[...document.querySelectorAll('.shots figcaption')].filter((f) => f.textContent.includes('已上传')).length === 3`)
+	p.shoot("citizen-photos")
+	assert.False(t, eval[bool](p, `!!document.querySelector('.add')`), "three and no more")
+	p.click(`button[data-submit]`)
+	p.until(`document.querySelector('dl')?.textContent.includes('已补充 3 张')`)
+	assert.False(t, eval[bool](p, `!!document.querySelector('[data-step=show-photos]')`))
+	q := h.open(t, clerk, 1440, 1200)
+	q.goTo("/cases/" + no)
+	q.press(`.el-tabs__item`, "3")
+	q.until(`document.querySelectorAll('img[src*="/api/v1/files/"]').length === 3 && [...document.querySelectorAll('img[src*="/api/v1/files/"]')].every((i) => i.complete && i.naturalWidth)`)
+	q.do(chromedp.Evaluate(`document.querySelector('img[src*="/api/v1/files/"]').scrollIntoView({block: 'center'})`, nil))
+	q.shoot("case-photos")
 }
 
 // offline cuts the line of a page, and mends it.
