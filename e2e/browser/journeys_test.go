@@ -36,6 +36,7 @@ func TestPages(t *testing.T) {
 		"APhoneReportsAndVerifies":      phone,
 		"AWallCountsAsItHappens":        wall,
 		"WhatIsNotTheirsIsNotThere":     stranger,
+		"NobodyIsOfferedEmptyLists":     menus,
 		"SeveralAtOnce":                 several,
 		"ThroughFourOfficesToTheEnd":    toTheEnd,
 		"AReturnIsJudgedAndItClimbs":    returnAndClimb,
