@@ -7,7 +7,11 @@ import { onMounted, onScopeDispose, watch, type Ref } from 'vue'
 use([BarChart, EffectScatterChart, LineChart, MapChart, GeoComponent, GridComponent, LegendComponent, CanvasRenderer])
 export { registerMap }
 
-export const axis = { axisLabel: { color: '#a9c0d8', fontSize: 12 }, axisLine: { lineStyle: { color: '#2b4a6b' } }, axisTick: { show: false }, splitLine: { lineStyle: { color: '#16314d' } } }
+/** px is a size of a screen of 1080 lines on this one: a chart is drawn in pixels, and everything
+ * around it is as large as the screen lets it be. */
+export const px = (n: number) => Math.round((n * innerHeight * (innerWidth / innerHeight >= 2.5 ? 1.5 : 1)) / 1080)
+
+export const axis = () => ({ axisLabel: { color: '#a9c0d8', fontSize: px(12) }, axisLine: { lineStyle: { color: '#2b4a6b' } }, axisTick: { show: false }, splitLine: { lineStyle: { color: '#16314d' } } })
 
 /** useChart draws what option says, and draws it anew when that or the size of its place changes;
  * what it gives is for :ref. */
