@@ -1,6 +1,6 @@
 // Keeps the phone's page for where there is no line. It never keeps an answer of the API.
-const version = 'f4fe88febc7c'
-const files = ["/m","/favicon.svg","/m.webmanifest","/assets/MapAway-8gI3lgq5.js","/assets/MapPick-CbqUs8pS.js","/assets/MapPick-v2OJcZiq.css","/assets/PlainField-3KslatgG.css","/assets/PlainField-CsaWXSCQ.js","/assets/Said-Co5LxlX6.css","/assets/Said-Wo93Xaxn.js","/assets/_plugin-vue_export-helper-DB1OgSZj.js","/assets/api-CuMq7f1p.js","/assets/load-8lwElpHt.js","/assets/phone-CIUWBL_H.js","/assets/phone-DHpseZEx.css","/assets/preload-helper-BB3LXGpw.js","/assets/preload-helper-DDpo8R55.css","/assets/rulebook-jaZJlyle.js","/assets/time-CdsGbpfi.js","/assets/words-CckBbFZO.js","/assets/words-Dm0ineS2.css"]
+const version = '4b367240b081'
+const files = ["/m","/favicon.svg","/m.webmanifest","/assets/MapAway-8gI3lgq5.js","/assets/MapPick-CbqUs8pS.js","/assets/MapPick-v2OJcZiq.css","/assets/PlainField-3KslatgG.css","/assets/PlainField-CsaWXSCQ.js","/assets/Said-Co5LxlX6.css","/assets/Said-Wo93Xaxn.js","/assets/_plugin-vue_export-helper-DB1OgSZj.js","/assets/api-CuMq7f1p.js","/assets/load-8lwElpHt.js","/assets/phone-DCu2z0jY.js","/assets/phone-DHpseZEx.css","/assets/preload-helper-BB3LXGpw.js","/assets/preload-helper-DDpo8R55.css","/assets/rulebook-jaZJlyle.js","/assets/time-DTHm3wDj.js","/assets/words-CckBbFZO.js","/assets/words-Dm0ineS2.css"]
 
 self.addEventListener('install', (e) => e.waitUntil(caches.open(version).then((c) => c.addAll(files)).then(() => self.skipWaiting())))
 self.addEventListener('activate', (e) => e.waitUntil(caches.keys().then((names) => Promise.all(names.filter((n) => n !== version).map((n) => caches.delete(n)))).then(() => self.clients.claim())))

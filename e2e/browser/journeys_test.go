@@ -48,6 +48,7 @@ func TestPages(t *testing.T) {
 		"GridsAreDrawnAndAFileChecked":  division,
 		"APlaceIsChosenOnAMap":          picked,
 		"ASensitiveMatterIsForFew":      sensitive,
+		"WhatIsPrintedIsASheet":         printed,
 		"EveryPageCanBeRead":            readable,
 	} {
 		t.Run(name, func(t *testing.T) { journey(t, h) })
@@ -236,6 +237,12 @@ func wall(t *testing.T, h *house) {
 	p.until(fmt.Sprintf(`document.querySelector('.figures b').textContent !== %q`, before))
 	p.until(`document.querySelectorAll('.news time').length > 0`)
 	p.shoot("wall")
+	for _, size := range [][2]int64{{1366, 768}, {1920, 1080}, {3840, 1080}, {3840, 2160}} {
+		p.do(chromedp.EmulateViewport(size[0], size[1]), chromedp.Sleep(500*time.Millisecond))
+		over := eval[[]string](p, `[...document.querySelectorAll('.wall, .wall section, .panel, .panel ul, .figures div')].filter((e) => e.scrollHeight > e.clientHeight + 2 || e.scrollWidth > e.clientWidth + 2).map((e) => e.className + ' ' + e.textContent.slice(0, 20))`)
+		assert.Empty(t, over, "all of it is on the wall: %v", size)
+		p.shoot(fmt.Sprintf("wall-%d-%d", size[0], size[1]))
+	}
 	words := eval[string](p, `document.body.textContent`)
 	for _, secret := range []string{"沈青禾", "13804370001", "楼上漏水多次协调未果"} {
 		assert.NotContains(t, words, secret)
