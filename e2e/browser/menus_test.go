@@ -14,7 +14,7 @@ func menus(t *testing.T, h *house) {
 	for who, want := range map[string][]string{
 		admin:            {"/accounts", "/overdue", "/organisation", "/rules", "/grids", "/accounts", "/account-requests"},
 		"auditor.220400": {"/audit", "/overdue", "/organisation", "/audit"},
-		"analyst.220402": {"/overdue", "/overdue", "/organisation", "/screen"},
+		"analyst.220403": {"/overdue", "/overdue", "/organisation", "/screen"},
 		liaison:          {"/", "/", "/list", "/overdue", "/sessions", "/whistles", "/exports", "/organisation", "/grids", "/screen"},
 	} {
 		t.Run(who, func(t *testing.T) {
