@@ -142,6 +142,9 @@ func citizen(t *testing.T, h *house) {
 	no := eval[string](p, `document.querySelector('.done dd').textContent.trim()`)
 	code := eval[string](p, `document.querySelector('.done .code').textContent.trim()`)
 	assert.Equal(t, "单元门坏了两个月无人修", h.stored(t, boss, no)["summary"])
+	p.shoot("citizen-done")
+	p.click(`[data-photos]`)
+	p.until(`!!document.querySelector('.shots .add')`) // straight to the photographs
 
 	p.goTo("/c/follow")
 	p.fill(`input[name=no]`, no)
