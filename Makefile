@@ -22,7 +22,7 @@ LDFLAGS := -s -w
 
 EMBEDDED := embedded/go.mod embedded/go.sum $(shell find embedded -name '*.go' -not -name '*_test.go')
 
-.PHONY: run test build setup bench chaos lint clean help FORCE
+.PHONY: run test build setup pictures bench chaos lint clean help FORCE
 .DEFAULT_GOAL := help
 
 help: ## what there is
@@ -62,6 +62,10 @@ bin/oidc-provider: tools/provider/go.mod tools/provider/go.sum tools/provider/ma
 	@mkdir -p bin
 	@cd tools/provider && go build -ldflags='$(LDFLAGS)' -o ../../bin/oidc-provider .
 	@touch bin/oidc-provider
+
+pictures: bin/huajie-temporal ## make the pictures of the README from the data of `huajie demo`; needs Chromium
+	@go build -o bin/teststack ./internal/testkit/cmd/teststack
+	HUAJIE_PICTURES=$(CURDIR)/docs/pictures bin/teststack -- go test ./e2e/browser -run TestPictures -count=1 -timeout 9m
 
 bench: bin/huajie-temporal bin/bench ## measure this machine; BENCH="-help" shows what can be chosen
 	@./bin/bench $(BENCH)

@@ -49,6 +49,8 @@ type PublicReceipt struct {
 	State        machine.State `json:"state"`
 	Seq          int           `json:"seq"`
 	RegisteredAt time.Time     `json:"registered_at"`
+	UnitZH       string        `json:"unit_zh" doc:"unit that has received it"`
+	UnitEN       string        `json:"unit_en"`
 }
 
 type publicReceiptOutput struct {
@@ -94,7 +96,7 @@ func (s *server) publicReceipt(ctx context.Context, written activities.Written) 
 		return nil, err
 	}
 	return &publicReceiptOutput{full.Status, basePath + "/public/cases/" + written.No,
-		PublicReceipt{written.No, written.QueryCode, full.Body.State, full.Body.Seq, full.Body.CreatedAt}}, nil
+		PublicReceipt{written.No, written.QueryCode, full.Body.State, full.Body.Seq, full.Body.CreatedAt, full.Body.Owner.ZH, full.Body.Owner.EN}}, nil
 }
 
 // publicForm tells what somebody without an account is asked: the places are the towns and

@@ -16,6 +16,7 @@ import (
 
 	"huajie/api"
 	"huajie/domain/casefile"
+	"huajie/domain/evidence"
 	"huajie/domain/form"
 	"huajie/domain/gridevent"
 	"huajie/domain/grievance"
@@ -213,6 +214,7 @@ func (w *walk) matter(as string, more form.Input) string {
 // build puts everything in every characteristic state.
 func (w *walk) build() *walk {
 	w.t.Helper()
+	w.photos["brought"] = evidence.Photo{ID: "brought", SHA256: "brought", TakenAt: noon, UploadedAt: noon, Source: evidence.Album, By: dispatcher}
 	w.buildGrievances()
 	w.buildAccusations()
 	w.buildEvents()

@@ -61,7 +61,7 @@ func withInfo(c *gin.Context) {
 	ctx := context.WithValue(c.Request.Context(), infoKey{}, info)
 	timeout, body := requestTimeout, int64(maxBody)
 	switch c.FullPath() { // what is sent over a slow line
-	case partPath:
+	case partPath, publicPartPath:
 		timeout, body = partTimeout, maxPart
 	case gridCheckPath:
 		timeout, body = partTimeout, mostGridFile

@@ -8,6 +8,7 @@ import (
 	"huajie/domain"
 	"huajie/domain/casefile"
 	"huajie/domain/casekind"
+	"huajie/domain/grievance"
 	"huajie/domain/machine"
 )
 
@@ -33,6 +34,8 @@ type PublicView struct {
 	OutcomeGrade   string        `json:"outcome_grade,omitempty"`
 	Result         string        `json:"result,omitempty" doc:"words of the answer"`
 	Rating         string        `json:"rating,omitempty"`
+	Photos         int           `json:"photos,omitempty" doc:"photos added to a grievance"`
+	PhotosMost     int           `json:"photos_most,omitempty" doc:"how many can be"`
 	ClosedAt       time.Time     `json:"closed_at,omitzero"`
 	ClosingType    string        `json:"closing_type,omitempty"`
 	Seq            int           `json:"seq"`
@@ -118,6 +121,9 @@ func (s *server) publicView(ctx context.Context, of casefile.Case, inEnglish boo
 		UnitZH: unit.ZH, UnitEN: unit.EN, RegisteredAt: c.RegisteredAt.In(zone), AcceptedAt: c.AcceptedAt,
 		StatutoryDueAt: c.StatutoryDue, PolicyDueAt: c.PolicyDue, RepliedAt: c.RepliedAt, OutcomeGrade: c.OutcomeGrade, Rating: c.Rating,
 		ClosedAt: c.ClosedAt, ClosingType: c.ClosingType, Seq: c.Seq}
+	if g, ok := of.(*grievance.Case); ok {
+		v.Photos, v.PhotosMost = len(g.Photos), grievance.MostPhotos(rules.Policy)
+	}
 	if c.Level != "" {
 		v.LevelZH, v.LevelEN = rules.Codes.Label("level", string(c.Level))
 	}

@@ -134,6 +134,7 @@ func (s *server) publicRoutes(steps []deed) {
 		}
 	}
 
+	s.publicPhotographs()
 	s.publicAreaRoutes()
 	publicly(s, http.MethodGet, "/public/words", "public-words", tagPublic, "What the codes are called that a petitioner is shown", nil, s.publicWords)
 	publicly(s, http.MethodGet, "/public/figures", "public-figures", tagPublic, "How many matters there are, for everybody", nil, s.publicFigures)
@@ -238,6 +239,7 @@ var also = map[string][]int{
 	"draft-whistle":             {http.StatusAccepted},
 	"ready":                     {http.StatusServiceUnavailable},
 	"declare-file":              {http.StatusOK},
+	"declare-public-file":       {http.StatusOK},
 }
 
 // deed is a step as a route.

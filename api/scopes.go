@@ -62,6 +62,7 @@ var scopes = map[string]account.Scope{
 	"sign-in": account.Public, "sign-in-elsewhere": account.Public, "signed-in-elsewhere": account.Public,
 	"register-public-grievance": account.Public, "report-public-grid-event": account.Public,
 	"public-figures": account.Public, "public-areas": account.Public, "public-place": account.Public, "public-registration-form": account.Public, "public-words": account.Public, "get-public-receipt": account.Public, "get-public-case": account.Public, "list-public-notices": account.Public,
+	"declare-public-file": account.Public, "get-public-file": account.Public, "put-public-file-part": account.Public, "complete-public-file": account.Public,
 	"report-deliveries": account.Public,                                                             // signed by the provider
 	"owntracks":         account.Public, "traccar": account.Public, "traccar-query": account.Public, // by the token of a device
 	"live": account.Public, "ready": account.Public,

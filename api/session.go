@@ -177,6 +177,7 @@ type Me struct {
 	EN       string   `json:"en"`
 	Roles    []string `json:"roles"`
 	Offices  []Office `json:"offices"`
+	Sees     string   `json:"sees" enum:"cases,counts,nothing" doc:"what the offices open: cases, statistics alone, or neither (audit log, accounts, rules)"`
 	Next     string   `json:"next,omitempty" doc:"what has to be done before anything else is open, as the sign-in told"`
 }
 
@@ -193,13 +194,29 @@ type Office struct {
 
 func (s *server) meOf(p account.Pass) Me {
 	u := p.User
-	me := Me{Username: u.Username, ZH: u.ZH, EN: u.EN, Roles: []string{}, Offices: s.officesOf(u.Grants), Next: p.Next()}
+	me := Me{Username: u.Username, ZH: u.ZH, EN: u.EN, Roles: []string{}, Offices: s.officesOf(u.Grants), Sees: seesOf(u.Grants), Next: p.Next()}
 	for _, g := range u.Grants {
 		if !strings.Contains(" "+strings.Join(me.Roles, " ")+" ", " "+string(g.Role)+" ") {
 			me.Roles = append(me.Roles, string(g.Role))
 		}
 	}
 	return me
+}
+
+// seesOf is the widest that offices open, so that pages offer no list that can only be empty.
+func seesOf(grants []org.Grant) string {
+	sees := "nothing"
+	for _, g := range grants {
+		info, known := g.Role.Info()
+		switch {
+		case !known || info.Reach == org.ReachTenant:
+		case info.Reach == org.ReachCounts:
+			sees = "counts"
+		default:
+			return "cases"
+		}
+	}
+	return sees
 }
 
 type meOutput struct{ Body Me }

@@ -132,3 +132,14 @@ func TestAnyAcceptHeaderIsAnswered(t *testing.T) {
 		assert.Equal(t, http.StatusOK, res.Code, accept)
 	}
 }
+
+// What offices open, so that pages offer nothing that can only be empty.
+func TestMeTellsWhatOfficesOpen(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for who, want := range map[string]string{admin: "nothing", "auditor.220400": "nothing", "analyst.220402": "counts", clerk: "cases", citizen: "cases", "handler.220402-D07": "cases"} {
+		res := h.do(t, request{as: who, method: http.MethodGet, path: "/api/v1/me"})
+		require.Equal(t, http.StatusOK, res.Code, res.Body)
+		assert.Equal(t, want, bodyOf(t, res)["sees"], who)
+	}
+}

@@ -9,8 +9,10 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"huajie/activities"
+	"huajie/domain"
 	"huajie/domain/evidence"
 	"huajie/domain/gridevent"
+	"huajie/domain/grievance"
 	"huajie/domain/machine"
 	"huajie/domain/view"
 	"huajie/domain/whistle"
@@ -79,7 +81,7 @@ func twins(ctx context.Context, q querier, photos map[string]evidence.Photo, ids
 	return err
 }
 
-// queueAttached notes which photos a change has attached to a grid event or a whistle,
+// queueAttached notes which photos a change has attached to a case or a whistle,
 // with the event that brought them. That they are whole was seen in the same transaction.
 func queueAttached(batch *pgx.Batch, st *stream, state machine.Subject, last machine.Event) {
 	for _, a := range attachedTo(st, state) {
@@ -94,7 +96,7 @@ const attach = `INSERT INTO case_files (no, seq, file_id, purpose, at, flags) SE
 // putPhotos puts back which photos are attached, each with the change that brought it: the
 // state at the end may not hold all of them any more, and does not tell when they came.
 func putPhotos(ctx context.Context, tx pgx.Tx, f Found, whole []machine.Event, out *Rebuilt) error {
-	if f.Kind != activities.KindGridEvent && f.Kind != activities.KindWhistle {
+	if !holdsPhotos(f.Kind) {
 		return nil
 	}
 	fresh, err := freshOf(f.Kind)
@@ -132,6 +134,11 @@ func putPhotos(ctx context.Context, tx pgx.Tx, f Found, whole []machine.Event, o
 	return nil
 }
 
+// holdsPhotos tells whether cases of a kind hold photos.
+func holdsPhotos(kind string) bool {
+	return kind == activities.KindGrievance || kind == activities.KindGridEvent || kind == activities.KindWhistle
+}
+
 // attachedTo are the photos a state holds, without those an event is known to have held before.
 func attachedTo(st *stream, state machine.Subject) (out []evidence.Attachment) {
 	add := func(id string, purpose evidence.Purpose, codes []string) {
@@ -142,6 +149,10 @@ func attachedTo(st *stream, state machine.Subject) (out []evidence.Attachment) {
 		out = append(out, a)
 	}
 	switch x := state.(type) {
+	case *grievance.Case:
+		for _, p := range x.Photos { // few, and noted once each
+			add(p.ID, evidence.Supplement, p.Flags)
+		}
 	case *gridevent.Event:
 		for _, p := range x.Photos[min(len(st.before().Photos), len(x.Photos)):] {
 			add(p.ID, p.Purpose, p.Flags)
@@ -178,10 +189,17 @@ func (s *Store) CaseFiles(ctx context.Context, scope view.Scope, no, only string
 		}
 		p := u.Photo
 		f.Scan = u.Scan
+		if evidence.IsSender(p.By) { // the number of the case is no account
+			p.By = domain.Petitioner
+		}
 		f.ID, f.By, f.SHA256, f.Size, f.Width, f.Height = p.ID, p.By, p.SHA256, p.Bytes, p.Width, p.Height
 		f.TakenAt, f.UploadedAt, f.AttachedAt = p.TakenAt, p.UploadedAt, f.AttachedAt.UTC()
 		f.Position, f.Accuracy, f.Source, f.Device = p.At, p.Accuracy, p.Source, p.Device
-		return f, json.Unmarshal(flags, &f.Flags)
+		err = json.Unmarshal(flags, &f.Flags)
+		for i := range f.Flags {
+			f.Flags[i] = f.Flags[i].Told()
+		}
+		return f, err
 	})
 	return out, fault(err)
 }

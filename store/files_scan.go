@@ -30,9 +30,9 @@ func (s *Store) ClaimScan(ctx context.Context, now time.Time, lease time.Duratio
 }
 
 // tellOfMalware writes to who has sent a photo that malware was found in it, for every case it
-// is attached to.
+// is attached to: to an account, or to the petitioner of the case ($5 is how their senders begin).
 const tellOfMalware = `INSERT INTO notices (no, seq, n, to_case, to_user, to_role, to_unit, title_zh, title_en, body_zh, body_en, immediate, late, exempt, at, rebuilt)
-	SELECT c.no, min(c.seq), 'N20', '', f.account, '', '', '照片已停用', 'A photo was withdrawn', c.no || ':' || $2, c.no || ': ' || $3, false, false, '', f.scan_at, $4
+	SELECT c.no, min(c.seq), 'N20', CASE WHEN starts_with(f.account, $5) THEN c.no ELSE '' END, CASE WHEN starts_with(f.account, $5) THEN '' ELSE f.account END, '', '', '照片已停用', 'A photo was withdrawn', c.no || ':' || $2, c.no || ': ' || $3, false, false, '', f.scan_at, $4
 	FROM case_files c JOIN files f ON f.id = c.file_id`
 
 // tellOfMalwareAgain writes of one case what is not there any more of these notices. They stand
@@ -40,7 +40,8 @@ const tellOfMalware = `INSERT INTO notices (no, seq, n, to_case, to_user, to_rol
 func tellOfMalwareAgain(ctx context.Context, tx pgx.Tx, no string) (int, error) {
 	why := evidence.Infected()
 	tag, err := tx.Exec(ctx, tellOfMalware+` WHERE c.no = $1 AND f.scan = 'infected'
-		AND NOT EXISTS (SELECT FROM notices n WHERE n.no = c.no AND n.n = 'N20' AND n.to_user = f.account AND n.at = f.scan_at) GROUP BY c.no, f.id`, no, why.ZH, why.EN, true)
+		AND NOT EXISTS (SELECT FROM notices n WHERE n.no = c.no AND n.n = 'N20' AND (n.to_user = f.account OR n.to_case = c.no AND starts_with(f.account, $5)) AND n.at = f.scan_at) GROUP BY c.no, f.id`,
+		no, why.ZH, why.EN, true, evidence.SenderOf(""))
 	return int(tag.RowsAffected()), err
 }
 
@@ -70,7 +71,7 @@ func (s *Store) SettleScan(ctx context.Context, id string, v evidence.Verdict, a
 			return err
 		}
 		why := evidence.Infected()
-		if _, err = tx.Exec(ctx, tellOfMalware+` WHERE f.id = $1 GROUP BY c.no, f.id`, id, why.ZH, why.EN, false); err != nil {
+		if _, err = tx.Exec(ctx, tellOfMalware+` WHERE f.id = $1 GROUP BY c.no, f.id`, id, why.ZH, why.EN, false, evidence.SenderOf("")); err != nil {
 			return err
 		}
 		_, err = s.appendAudit(ctx, tx, audit.Entry{Actor: "system", Kind: audit.FileInfected, Object: id, Purpose: v.Found,

@@ -35,6 +35,23 @@ type Flag struct {
 	domain.Text
 }
 
+// names are the flags in short, for where only their code was kept.
+var names = map[string]domain.Text{
+	Far: {ZH: "拍摄位置距事件地点较远", EN: "taken elsewhere"}, Stale: {ZH: "拍摄时间过早", EN: "taken long before"},
+	Future: {ZH: "手机时钟超前", EN: "clock ahead"}, FromAlbum: {ZH: "非现场拍摄(相册)", EN: "from an album"},
+	NoPosition: {ZH: "无定位", EN: "no position"}, PositionMismatch: {ZH: "照片内位置与定位不符", EN: "positions differ"},
+	TimeMismatch: {ZH: "照片内时间与所报不符", EN: "times differ"}, DuplicateHash: {ZH: "此前已提交过", EN: "submitted before"},
+	DuplicateLook: {ZH: "与此前照片高度相似", EN: "much like one before"}, OfflineLate: {ZH: "离线拍摄后补传", EN: "taken without a line"},
+}
+
+// Told is a flag with words, whether they were kept or its code alone.
+func (f Flag) Told() Flag {
+	if f.ZH == "" {
+		f.Text = names[f.Code]
+	}
+	return f
+}
+
 // Context is what a photo is shown for.
 type Context struct {
 	Place    *geo.Point // of the event; nil: not known yet

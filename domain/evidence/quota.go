@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"strings"
 	"time"
 
 	"huajie/domain"
@@ -55,6 +56,29 @@ func (q Quota) Allows(u Used, now time.Time) error {
 
 func over(code domain.Code, reason string, wait time.Duration, zh, en string) error {
 	return &domain.Error{Code: code, Reason: reason, Rule: "§4.10", Wait: wait, Text: domain.Text{ZH: zh, EN: en}}
+}
+
+// SenderOf is the account photos are sent under by whoever knows the query code of a case: each
+// case has its own, so that nobody goes on with another's upload or uses up another's day.
+func SenderOf(no string) string { return senders + no }
+
+// IsSender tells whether an account is that of a petitioner without one.
+func IsSender(account string) bool { return strings.HasPrefix(account, senders) }
+
+// senders begin with what no name of an account may hold.
+const senders = domain.Petitioner + "/"
+
+// QuotaOfSender is what a policy lets a petitioner without an account send on the day of a
+// moment: what a matter takes, with some tries for lines that drop.
+func QuotaOfSender(p policy.Set, at time.Time) Quota {
+	q, tries := QuotaOf(p, at), 3*p.Int("photo.petitioner")
+	if q.Files == 0 || q.Files > tries {
+		q.Files = tries
+	}
+	if q.Unfinished == 0 || q.Unfinished > tries {
+		q.Unfinished = tries
+	}
+	return q
 }
 
 // MostOf is how many photos one case may hold, whatever step brings them.

@@ -65,6 +65,7 @@ type Case struct {
 	Tasks    map[string]Task       `json:"tasks,omitempty"`
 	Sessions map[string]SessionRef `json:"sessions,omitempty"`
 	Whistles whistle.Refs          `json:"whistles,omitempty"`
+	Photos   []Photo               `json:"photos,omitempty"` // of the petitioner, in the order they came
 
 	// counters
 	ReturnCount    int `json:"return_count"`

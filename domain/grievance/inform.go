@@ -6,7 +6,7 @@ import (
 	"huajie/domain/machine"
 )
 
-// informSteps keep the petitioner in the picture: FR3 and FR5.
+// informSteps keep the petitioner in the picture, and take what they add to it: FR3 and FR5.
 func informSteps() []step {
 	desk := append(machine.As(asFirst, intakeRoles...), machine.As(inCounty, dispatcher, clerk, guide, petitionOfficer)...)
 	desk = append(desk, machine.As(inTownship, townOffice, townIntake)...)
@@ -20,6 +20,7 @@ func informSteps() []step {
 		{Action: "request-supplement", Rule: "FR5", ZH: "一次性告知补正", EN: "Request supplement",
 			From: []machine.State{Registered, Triage, LocalResolving, Signed, Handling}, Who: append(desk, askers...),
 			Fields: []form.Field{text("missing_materials", "所缺材料(一次列全)", "everything that is missing").Need()}, Do: do(requestSupplement)},
+		photoStep(desk),
 	}
 }
 

@@ -12,6 +12,7 @@ var types = map[string]domain.Text{
 	"triage_overdue":       {ZH: "甄别逾期", EN: "triage overdue"},
 	"classified":           {ZH: "已调整分类", EN: "classification changed"},
 	"supplement_requested": {ZH: "已通知补充材料", EN: "supplement requested"},
+	"photos_shown":         {ZH: "已补充照片", EN: "photos added"},
 	"decision_overdue":     {ZH: "逾期未告知是否受理", EN: "decision on acceptance overdue"},
 	"deemed_accepted":      {ZH: "逾期未告知,视为受理", EN: "deemed accepted, no notice was given in time"},
 	"guided":               {ZH: "已引导至法定途径", EN: "guided to the statutory channel"},

@@ -26,6 +26,7 @@ var alarms = map[string]warning{
 	// the front desk
 	"registered":        simply("特急件、红色风险件或集体来访已登记,请立即处置", "an emergency, a red-risk matter or a group visit has been registered: act at once"),
 	"intake_unattended": late("网上诉求逾期未接单", "a matter received online was not picked up in time"),
+	"photos_shown":      simply("诉求人补充了照片,请查看", "photos were added by the petitioner: have a look"),
 	"triage_slow":       late("甄别分流超出目标时限", "triage takes longer than it should"),
 	"triage_overdue":    late("甄别分流已超期", "triage is overdue"),
 	"auto_assigned":     late("无人甄别,已按事权清单自动分流", "nobody assigned the matter; the duty catalogue did"),

@@ -54,29 +54,32 @@ func (h *house) key() string { return fmt.Sprint("browser-", h.n.Add(1)) }
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
+	return houseWith(t, map[string]string{"220402": "joint.notice: 1s\n  handle.consultation.normal: 3s"})
+}
+
+// houseWith is a house whose counties have values of their own.
+func houseWith(t *testing.T, policy map[string]string) *house {
+	t.Helper()
 	path := chromium(t)
 	p := apptest.New(t)
 	_, p.Config.TemporalNamespace = testkit.OwnNamespace(t, workflows.SearchAttributes())
-	p.Config.RulebookDir = ownRules(t)
+	p.Config.RulebookDir = ownRules(t, policy)
 	p.Config.RateLimit = 0 // each page is loaded anew here, again and again
 	addr := p.Run(app.Parts{API: true, Worker: true}, telemetry.Options{})
 	return &house{Client: &demo.Client{Base: "http://" + addr, Password: app.DemoPassword, HTTP: &http.Client{Timeout: soon}}, chromium: path}
 }
 
-// ownRules are the rules of Liaoyuan but for what nobody could wait for here: sessions are called
-// at once, and a consultation is late after seconds.
-func ownRules(t *testing.T) string {
+// ownRules are the rules of Liaoyuan but for what nobody could wait for here, by county: sessions
+// are called at once, and a consultation is late after seconds.
+func ownRules(t *testing.T, policy map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
 	require.NoError(t, os.CopyFS(dir, rulebook.Data()))
 	require.NoError(t, os.MkdirAll(filepath.Join(dir, "policy"), 0o700))
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "policy", "220402.yaml"), []byte(`scope: "220402"
-version: "browser.1"
-effective_from: 2020-08-28
-values:
-  joint.notice: 1s
-  handle.consultation.normal: 3s
-`), 0o600))
+	for county, values := range policy {
+		file := fmt.Sprintf("scope: %q\nversion: \"browser.1\"\neffective_from: 2020-08-28\nvalues:\n  %s\n", county, values)
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "policy", county+".yaml"), []byte(file), 0o600))
+	}
 	return dir
 }
 

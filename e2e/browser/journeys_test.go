@@ -36,6 +36,7 @@ func TestPages(t *testing.T) {
 		"APhoneReportsAndVerifies":      phone,
 		"AWallCountsAsItHappens":        wall,
 		"WhatIsNotTheirsIsNotThere":     stranger,
+		"NobodyIsOfferedEmptyLists":     menus,
 		"SeveralAtOnce":                 several,
 		"ThroughFourOfficesToTheEnd":    toTheEnd,
 		"AReturnIsJudgedAndItClimbs":    returnAndClimb,
@@ -47,6 +48,7 @@ func TestPages(t *testing.T) {
 		"GridsAreDrawnAndAFileChecked":  division,
 		"APlaceIsChosenOnAMap":          picked,
 		"ASensitiveMatterIsForFew":      sensitive,
+		"WhatIsPrintedIsASheet":         printed,
 		"EveryPageCanBeRead":            readable,
 	} {
 		t.Run(name, func(t *testing.T) { journey(t, h) })
@@ -142,6 +144,9 @@ func citizen(t *testing.T, h *house) {
 	no := eval[string](p, `document.querySelector('.done dd').textContent.trim()`)
 	code := eval[string](p, `document.querySelector('.done .code').textContent.trim()`)
 	assert.Equal(t, "单元门坏了两个月无人修", h.stored(t, boss, no)["summary"])
+	p.shoot("citizen-done")
+	p.click(`[data-photos]`)
+	p.until(`!!document.querySelector('.shots .add')`) // straight to the photographs
 
 	p.goTo("/c/follow")
 	p.fill(`input[name=no]`, no)
@@ -151,6 +156,32 @@ func citizen(t *testing.T, h *house) {
 	p.shoot("citizen-follow")
 	assert.NotContains(t, eval[string](p, `location.href`), code, "a code stands in no address")
 	assert.NotContains(t, eval[string](p, `document.body.textContent`), "林见山", "and nobody is named")
+	h.showsPhotos(t, p, no)
+}
+
+// showsPhotos adds photographs to a matter without an account, by number and code: what was
+// chosen beyond three stays out, and the desk sees the others.
+func (h *house) showsPhotos(t *testing.T, p *page, no string) {
+	var files []string
+	for i := range 4 {
+		path := filepath.Join(t.TempDir(), fmt.Sprintf("%d.jpg", i))
+		require.NoError(t, os.WriteFile(path, camera.Shot{Width: 900, Height: 700, Seed: uint64(170 + i)}.Take(), 0o600))
+		files = append(files, path)
+	}
+	p.click(`[data-step=show-photos]`)
+	p.do(chromedp.SetUploadFiles(`.add input[type=file]`, files, chromedp.ByQuery))
+	p.until(`[...document.querySelectorAll('.shots figcaption')].filter((f) => f.textContent.includes('已上传')).length === 3`)
+	p.shoot("citizen-photos")
+	assert.False(t, eval[bool](p, `!!document.querySelector('.add')`), "three and no more")
+	p.click(`button[data-submit]`)
+	p.until(`document.querySelector('dl')?.textContent.includes('已补充 3 张')`)
+	assert.False(t, eval[bool](p, `!!document.querySelector('[data-step=show-photos]')`))
+	q := h.open(t, clerk, 1440, 1200)
+	q.goTo("/cases/" + no)
+	q.press(`.el-tabs__item`, "3")
+	q.until(`document.querySelectorAll('img[src*="/api/v1/files/"]').length === 3 && [...document.querySelectorAll('img[src*="/api/v1/files/"]')].every((i) => i.complete && i.naturalWidth)`)
+	q.do(chromedp.Evaluate(`document.querySelector('img[src*="/api/v1/files/"]').scrollIntoView({block: 'center'})`, nil))
+	q.shoot("case-photos")
 }
 
 // offline cuts the line of a page, and mends it.
@@ -211,6 +242,12 @@ func wall(t *testing.T, h *house) {
 	p.until(fmt.Sprintf(`document.querySelector('.figures b').textContent !== %q`, before))
 	p.until(`document.querySelectorAll('.news time').length > 0`)
 	p.shoot("wall")
+	for _, size := range [][2]int64{{1366, 768}, {1920, 1080}, {3840, 1080}, {3840, 2160}} {
+		p.do(chromedp.EmulateViewport(size[0], size[1]), chromedp.Sleep(500*time.Millisecond))
+		over := eval[[]string](p, `[...document.querySelectorAll('.wall, .wall section, .panel, .panel ul, .figures div')].filter((e) => e.scrollHeight > e.clientHeight + 2 || e.scrollWidth > e.clientWidth + 2).map((e) => e.className + ' ' + e.textContent.slice(0, 20))`)
+		assert.Empty(t, over, "all of it is on the wall: %v", size)
+		p.shoot(fmt.Sprintf("wall-%d-%d", size[0], size[1]))
+	}
 	words := eval[string](p, `document.body.textContent`)
 	for _, secret := range []string{"沈青禾", "13804370001", "楼上漏水多次协调未果"} {
 		assert.NotContains(t, words, secret)

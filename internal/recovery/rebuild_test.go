@@ -14,6 +14,7 @@ import (
 	"huajie/activities"
 	"huajie/domain/evidence"
 	"huajie/internal/app"
+	"huajie/internal/demo"
 	"huajie/internal/recovery"
 	"huajie/internal/seal"
 	"huajie/store"
@@ -155,11 +156,15 @@ func TestPhotosAreAttachedAgain(t *testing.T) {
 	s := newStand(t)
 	whistle := s.whistle()
 	s.photographed(whistle)
+	shown := s.register("win-general.220402", "220402008") // what a petitioner brings to the window
+	ids, err := s.Photos(context.Background(), "win-general.220402", s.key(), demo.Spot{Lat: 42.9, Lon: 125.1}, 2)
+	require.NoError(t, err)
+	s.do("win-general.220402", shown.No, "show-photos", map[string]any{"photos": ids})
 	before := s.snapshot()
-	s.sql("DELETE FROM case_files WHERE purpose = 'after' OR seq = 1")
+	s.sql("DELETE FROM case_files WHERE purpose IN ('after', 'supplement') OR seq = 1")
 	done, err := s.Rebuild(context.Background(), recovery.RebuildOptions{})
 	require.NoError(t, err)
-	require.Equal(t, []int{6, 0, 2}, []int{done.Photos, done.Events, done.Rebuilt})
+	require.Equal(t, []int{6 + 1 + 2, 0, 3}, []int{done.Photos, done.Events, done.Rebuilt})
 	require.Equal(t, before, s.snapshot())
 	again, err := s.Rebuild(context.Background(), recovery.RebuildOptions{})
 	require.NoError(t, err)

@@ -1,5 +1,5 @@
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
-import { me, recall } from '../shared/session'
+import { home, me, recall } from '../shared/session'
 
 const routes: RouteRecordRaw[] = [
   { path: '/sign-in', name: 'sign-in', component: () => import('./pages/SignIn.vue'), meta: { open: true } },
@@ -39,6 +39,6 @@ router.beforeEach(async (to) => {
     await recall().catch(() => undefined)
   }
   if (!me.value && !to.meta.open) return { name: 'sign-in', query: to.fullPath === '/' ? {} : { to: to.fullPath } }
-  if (me.value && to.meta.open) return { name: 'work' }
+  if (me.value && (to.meta.open || to.name === 'work') && to.name !== home()) return { name: home() }
   return true
 })

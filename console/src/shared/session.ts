@@ -9,7 +9,12 @@ export type SignedIn = Schemas['SignedIn']
 export const me = ref<Me>()
 
 export const has = (...roles: string[]) => !!me.value?.roles.some((r) => roles.includes(r))
+/** sees tells whether somebody's offices open cases, or at least counts of them. */
+export const sees = (what: 'cases' | 'counts') => me.value?.sees === 'cases' || me.value?.sees === what
 export const myUnits = () => [...new Set(me.value?.offices.map((o) => o.unit) ?? [])]
+
+/** home is the page somebody begins at: their work, or what they have instead of cases. */
+export const home = () => (sees('cases') ? 'work' : has('sys_admin') ? 'accounts' : has('auditor') ? 'audit' : sees('counts') ? 'overdue' : 'organisation')
 
 /** recall finds out who is signed in already. */
 export async function recall(): Promise<Me | undefined> {

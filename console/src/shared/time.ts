@@ -7,6 +7,8 @@ const parts = (o: Intl.DateTimeFormatOptions) => (at?: string | Date | null) =>
   at ? new Intl.DateTimeFormat(locale.value, { timeZone, hour12: false, ...o }).format(new Date(at)) : ''
 
 export const day = parts({ year: 'numeric', month: '2-digit', day: '2-digit' })
+/** formal is a date as official letters write it: 2026年11月27日. */
+export const formal = parts({ year: 'numeric', month: 'long', day: 'numeric' })
 export const moment = parts({ year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' })
 export const brief = parts({ month: 'numeric', day: 'numeric', hour: '2-digit', minute: '2-digit' })
 export const clock = parts({ hour: '2-digit', minute: '2-digit', second: '2-digit' })
