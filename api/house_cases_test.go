@@ -83,6 +83,7 @@ func (h *house) List(_ context.Context, scope view.Scope, f view.Filter, _ view.
 	var page view.Page
 	listed := func(k casefile.Card, seq int) {
 		asked := f.Awaiting == nil || slices.ContainsFunc(k.Signers, func(to machine.Recipient) bool { return slices.Contains(f.Awaiting, to) })
+		asked = asked && k.Bounces >= f.Bounces && (len(f.Supervision) == 0 || slices.Contains(f.Supervision, k.Supervision))
 		if scope.Sees(k) && asked && (len(f.States) == 0 || slices.Contains(f.States, string(k.State))) && (len(f.Kinds) == 0 || slices.Contains(f.Kinds, k.Kind)) {
 			row := view.Row{No: k.No, Kind: k.Kind, State: k.State, Summary: k.Summary, Light: view.Green, Seq: seq, CreatedAt: k.RegisteredAt, UpdatedAt: k.RegisteredAt}
 			if row.Withheld = !scope.Reads(k); row.Withheld {

@@ -107,6 +107,7 @@ func anyCase(r *rand.Rand) func(*grievance.Case) {
 		if r.IntN(3) == 0 {
 			c.Offer = &grievance.Offer{Unit: pick(r, units...), User: pick(r, "", "", "zhao"), At: day}
 		}
+		c.ReturnCount, c.ReassignCount, c.Supervision = r.IntN(3), r.IntN(2), pick(r, "", "", "reminded", "yellow_card", "red_card")
 		if r.IntN(3) == 0 {
 			c.Requests = map[string]machine.Request{"R2": {ID: "R2", Action: "suspend", By: "li", To: []machine.Recipient{{User: pick(r, officers...)}, {Role: org.RoleDeptLeader, Unit: pick(r, units...)}}}}
 		}

@@ -110,7 +110,7 @@ func caseColumns(c casefile.Card, h *machine.Head, updated time.Time) []column {
 		{"closing_type", c.ClosingType}, {"outcome_grade", c.OutcomeGrade},
 		{"created_at", c.RegisteredAt}, {"updated_at", updated}, {"closed_at", orNull(closed)},
 		{"due_at", orNever(c.Due)}, {"yellow_at", orNever(c.Yellow)}, {"statutory_due_at", orNull(c.StatutoryDue)},
-		{"policy_due_at", orNull(c.PolicyDue)}, {"step_due_at", orNull(step)}, {"provisional", c.Provisional}, {"awaiting", awaitingOf(c.Signers)},
+		{"policy_due_at", orNull(c.PolicyDue)}, {"step_due_at", orNull(step)}, {"provisional", c.Provisional}, {"awaiting", awaitingOf(c.Signers)}, {"bounces", c.Bounces},
 	}
 }
 

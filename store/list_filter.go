@@ -32,6 +32,12 @@ func (s *Store) filter(w *where, scope view.Scope, f view.Filter) error {
 	if f.Awaiting != nil {
 		w.and("cases.awaiting <> '{}' AND cases.awaiting && ?::text[]", awaitingOf(f.Awaiting))
 	}
+	if len(f.Supervision) > 0 { // said twice, for the index of what is taken up
+		w.and("cases.supervision <> '' AND cases.supervision = ANY (?)", f.Supervision)
+	}
+	if f.Bounces > 0 {
+		w.and("cases.open AND cases.bounces > 0 AND cases.bounces >= ?", f.Bounces)
+	}
 	if f.Open != nil {
 		w.and(map[bool]string{true: "cases.open", false: "NOT cases.open"}[*f.Open])
 	}

@@ -97,6 +97,10 @@ func TestFiltersSelectWhatTheySay(t *testing.T) {
 				return to.User == "wang" || to.Role == org.RoleDeptLeader && to.Unit == units[1]
 			})
 		}},
+		"bounced twice": {view.Filter{Bounces: 2}, func(c *grievance.Case) bool { return !c.Card().Over && c.ReturnCount+c.ReassignCount >= 2 }},
+		"carded": {view.Filter{Supervision: []string{"yellow_card", "red_card"}}, func(c *grievance.Case) bool {
+			return c.Supervision == "yellow_card" || c.Supervision == "red_card"
+		}},
 		"awaits nobody here": {view.Filter{Awaiting: []machine.Recipient{{User: "nobody"}, {Role: org.RoleSupervisor, Unit: units[1]}}}, func(*grievance.Case) bool { return false }},
 		"city":               {view.Filter{Area: "220400"}, func(*grievance.Case) bool { return true }},
 		"county":             {view.Filter{Area: "220402"}, func(c *grievance.Case) bool { return c.County == "220402" }},

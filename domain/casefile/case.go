@@ -62,6 +62,7 @@ type Card struct {
 
 	// how it stands
 	Level       codes.Level
+	Bounces     int    // times a unit gave it back or it was given to another
 	Supervision string // none, reminded, yellow_card, red_card
 	Flags       []string
 	Master      string

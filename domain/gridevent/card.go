@@ -19,7 +19,7 @@ func (c *Event) Card() casefile.Card {
 		Confidentiality: c.Confidentiality, Summary: c.Summary, Headcount: 1, Batch: c.Batch,
 		County: c.County, Area: c.Area, Grid: c.Grid, Petitioner: c.Petitioner, Anonymous: c.Anonymous,
 		Owner: c.Owner, FirstUnit: c.FirstUnit, LeadUnit: c.LeadUnit, Handlers: c.Handlers, Units: c.Units,
-		Supervision: c.Supervision, Flags: c.Flags, Master: c.Master, Followers: c.Followers,
+		Bounces: c.ReturnCount, Supervision: c.Supervision, Flags: c.Flags, Master: c.Master, Followers: c.Followers,
 		ReceivedAt: c.FoundAt, RegisteredAt: c.ReportedAt, DispatchedAt: c.DispatchedAt, SignedAt: c.SignedAt, ClosedAt: c.ClosedAt,
 		ClosingType: c.ClosingType, RulebookVersion: c.RulebookVersion,
 		Due: c.Due, Yellow: c.YellowAt, StepDue: casefile.StepDue(&c.Head), Paused: c.Suspension != nil, Provisional: c.provisional() && !Over(c.State)}

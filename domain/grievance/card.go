@@ -17,7 +17,7 @@ func (c *Case) Card() casefile.Card {
 		NameUnclear: c.WrittenNoDuty && !c.Anonymous, RegisteredBy: c.RegisteredBy,
 		Owner: c.Owner, FirstUnit: c.FirstUnit, FirstResponder: c.FirstResponder, LeadUnit: c.LeadUnit, AssistUnits: c.AssistUnits,
 		Handlers: c.Handlers, OwningLeader: c.OwningLeader, Units: c.Units, Sessions: slices.Sorted(maps.Keys(c.Sessions)),
-		Level: c.Level, Supervision: c.Supervision, Flags: c.Flags, Master: c.Master, Followers: c.Followers, Origin: c.Origin,
+		Level: c.Level, Bounces: c.ReturnCount + c.ReassignCount, Supervision: c.Supervision, Flags: c.Flags, Master: c.Master, Followers: c.Followers, Origin: c.Origin,
 		ReceivedAt: c.ReceivedAt, RegisteredAt: c.RegisteredAt, AcceptedAt: c.AcceptedAt, DispatchedAt: c.DispatchedAt,
 		SignedAt: c.SignedAt, ClosedAt: c.ClosedAt, ClosingType: c.ClosingType, RulebookVersion: c.RulebookVersion}
 	k.Signers = casefile.Signers(&c.Head)

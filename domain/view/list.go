@@ -71,6 +71,8 @@ type Filter struct {
 	AssignedTo     string // handler or owner
 	FirstResponder string
 	Awaiting       []machine.Recipient // who is asked: what waits for their signature; nil: whatever it waits for
+	Supervision    []string            // reminded, yellow_card, red_card
+	Bounces        int                 // given back or to another unit at least so often, and still open; 0: any
 	Query          string              // case number prefix or words of the summary
 	Open           *bool
 	Now            time.Time // what overdue and lights are judged against

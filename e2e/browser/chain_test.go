@@ -259,6 +259,11 @@ func card(t *testing.T, h *house) {
 	require.True(t, ok)
 	require.Len(t, orders, 1)
 	assert.Equal(t, boss, orders[0].(map[string]any)["by"])
+	p.goTo("/overdue") // one click from the number to what it counts
+	p.until(`Number(document.querySelector('[data-heap="cards"] b')?.textContent) > 0`)
+	p.shoot("watched")
+	p.click(`[data-heap="cards"]`)
+	p.until(fmt.Sprintf(`location.pathname === '/list' && document.querySelector('main').textContent.includes(%q)`, no))
 
 	q := h.open(t, head, 1440, 900)
 	q.goTo("/cases/" + no)
