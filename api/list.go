@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -33,7 +34,7 @@ type listInput struct {
 	FirstResponder string    `query:"first_responder" maxLength:"100" doc:"username; me for oneself"`
 	Awaiting       string    `query:"awaiting" enum:"me" doc:"what waits for the signature of the caller, as second person"`
 	Supervision    []string  `query:"supervision" maxItems:"3" enum:"reminded,yellow_card,red_card" doc:"what the supervision has given"`
-	Bounces        int       `query:"bounces" minimum:"1" maximum:"99" doc:"still open, and given back or to another unit at least so often"`
+	Bounces        string    `query:"bounces" enum:"1,2,3,4,5" doc:"still open, and given back or to another unit at least so often"`
 	Query          string    `query:"q" maxLength:"100" doc:"beginning of a number, or words of the summary"`
 	Sort           string    `query:"sort" enum:"due_at,-created_at,created_at,-updated_at" default:"due_at"`
 	Cursor         string    `query:"cursor" maxLength:"1000" doc:"next_cursor of the page before"`
@@ -120,8 +121,9 @@ func filterOf(in *listInput, who domain.Actor, rules *machine.Rules) (view.Filte
 		Tracks: among("track", in.Track, table(codes.TableTrack)), Urgencies: among("urgency", in.Urgency, table(codes.TableUrgency)),
 		Risks: among("risk", in.Risk, table(codes.TableRisk)), Lights: in.Light, Overdue: yesNo(in.Overdue), Open: yesNo(in.Open),
 		DueBefore: in.DueBefore, DueAfter: in.DueAfter, AssignedTo: orMe(in.AssignedTo, me), FirstResponder: orMe(in.FirstResponder, me),
-		Query: in.Query, Supervision: in.Supervision, Bounces: in.Bounces,
+		Query: in.Query, Supervision: in.Supervision,
 	}
+	f.Bounces, _ = strconv.Atoi(in.Bounces) // one of few, or empty
 	if in.Awaiting != "" {
 		f.Awaiting = []machine.Recipient{{User: me}}
 		for _, g := range who.Grants {
