@@ -113,7 +113,7 @@ func (w *walk) took(of, no, as, action string, in form.Input) {
 	assert.Equal(w.t, http.StatusOK, r.Code, "%s %s by %s: %s", of, action, as, r.Body)
 }
 
-// keep makes what a number stands for now a stage.
+// keep makes a stage of the case a number names, as that case is at this moment.
 func (w *walk) keep(name, of, no string) string {
 	w.stages = append(w.stages, stage{name, of, no, w.sceneFor(of, no)})
 	return no
