@@ -70,8 +70,43 @@ type CommitResult struct {
 // refusal (*domain.Error) that changed nothing, or an error after which trying
 // again is safe.
 func (d *Desk) Commit(ctx context.Context, in CommitInput) (CommitResult, error) {
-	w := Write{Kind: in.Kind, No: in.No, Seq: in.Seq, Key: in.Command.Key, Fingerprint: in.Command.Fingerprint}
 	in.recordedAt = in.At.Add(max(d.delays.begin(in, d.now()), d.inherited(in.At)))
+	w, err := d.wish(in)
+	if err != nil {
+		return CommitResult{}, err
+	}
+	out, err := d.Ledger.Change(ctx, w)
+	d.delays.end(in, err)
+	if err != nil {
+		return CommitResult{}, err
+	}
+	return CommitResult{Events: out.Events, Behind: out.Behind}, nil
+}
+
+// FireMany lets every limit of these cases, sessions and whistles take effect that has
+// passed at a moment, in one transaction, and answers in which of them one did. Those
+// that somebody is changing at the time are left out. After an error nothing is changed.
+func (d *Desk) FireMany(ctx context.Context, nos []string, at time.Time) ([]string, error) {
+	list := make([]Write, len(nos))
+	for i, no := range nos {
+		var err error
+		if list[i], err = d.wish(CommitInput{Kind: KindOf(no), No: no, Seq: -1, At: at, recordedAt: at}); err != nil {
+			return nil, err
+		}
+	}
+	done, err := d.Ledger.ChangeMany(ctx, list)
+	var fired []string
+	for _, w := range done {
+		if len(w.Events) > 0 {
+			fired = append(fired, w.No)
+		}
+	}
+	return fired, err
+}
+
+// wish is what the ledger is asked for one step.
+func (d *Desk) wish(in CommitInput) (Write, error) {
+	w := Write{Kind: in.Kind, No: in.No, Seq: in.Seq, Key: in.Command.Key, Fingerprint: in.Command.Fingerprint}
 	switch k, isCase := casekind.Named(in.Kind); {
 	case isCase:
 		_, w.Beside = k.Named(in.Command.Action, in.Command.Input)
@@ -81,14 +116,9 @@ func (d *Desk) Commit(ctx context.Context, in CommitInput) (CommitResult, error)
 	case in.Kind == KindWhistle:
 		w.Decide = func(cur Current) (Decision, error) { return d.decideWhistle(cur, in) }
 	default:
-		return CommitResult{}, fmt.Errorf("no machine for %q", in.Kind)
+		return Write{}, fmt.Errorf("no machine for %q", in.Kind)
 	}
-	out, err := d.Ledger.Change(ctx, w)
-	d.delays.end(in, err)
-	if err != nil {
-		return CommitResult{}, err
-	}
-	return CommitResult{Events: out.Events, Behind: out.Behind}, nil
+	return w, nil
 }
 
 func (d *Desk) decideCase(cur Current, k casekind.Kind, in CommitInput) (Decision, error) {

@@ -29,6 +29,14 @@ type Ledger interface {
 	// was used for another fingerprint.
 	Change(ctx context.Context, w Write) (Written, error)
 
+	// ChangeMany changes several streams in one transaction, for a fraction of what as
+	// many of their own cost: what time does to many cases at once. The writes have no
+	// key and no sequence (-1). A stream that is unknown, or that somebody else is
+	// changing, is left out, not waited for; the answer holds those that were changed,
+	// in the order of their numbers. After an error nothing is changed, whichever of
+	// the writes it came from.
+	ChangeMany(ctx context.Context, list []Write) ([]Written, error)
+
 	// Create appends the first events of a new stream, drawing its case
 	// number in the same transaction when w.No is empty. A repeated key
 	// returns what was created then.

@@ -248,15 +248,34 @@ func keyReused() error {
 // decision without events changes nothing; its key is noted all the same.
 func (s *Store) write(ctx context.Context, tx pgx.Tx, st *stream, d activities.Decision) ([]machine.Event, error) {
 	batch := &pgx.Batch{}
+	out, err := s.queueDecision(batch, st, d)
+	if err != nil {
+		return nil, err
+	}
+	return out, s.send(ctx, tx, batch, st, d)
+}
+
+// send writes what was queued, and then the case a decision splits off, if it does.
+func (s *Store) send(ctx context.Context, tx pgx.Tx, batch *pgx.Batch, st *stream, d activities.Decision) error {
+	if batch.Len() > 0 {
+		if err := tx.SendBatch(ctx, batch).Close(); err != nil {
+			return err
+		}
+	}
+	if d.Spawned == nil || len(d.Events) == 0 {
+		return nil
+	}
+	return s.spawn(ctx, tx, st, *d.Spawned)
+}
+
+// queueDecision queues what write writes, but for a case that is split off.
+func (s *Store) queueDecision(batch *pgx.Batch, st *stream, d activities.Decision) ([]machine.Event, error) {
 	queueCommand(batch, st, len(d.Events))
 	if len(d.Events) == 0 {
 		if st.body == nil {
 			return nil, fmt.Errorf("%s begins without an event", st.no)
 		}
-		if batch.Len() == 0 {
-			return nil, nil
-		}
-		return nil, tx.SendBatch(ctx, batch).Close()
+		return nil, nil
 	}
 	if err := follows(st, d); err != nil {
 		return nil, err
@@ -273,14 +292,6 @@ func (s *Store) write(ctx context.Context, tx pgx.Tx, st *stream, d activities.D
 	queueNotices(batch, out, d.Notices, false)
 	if st.also != nil {
 		if err := st.also(batch); err != nil {
-			return nil, err
-		}
-	}
-	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
-		return nil, err
-	}
-	if d.Spawned != nil {
-		if err := s.spawn(ctx, tx, st, *d.Spawned); err != nil {
 			return nil, err
 		}
 	}

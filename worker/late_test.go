@@ -37,6 +37,11 @@ func (s *stuck) Change(context.Context, activities.Write) (activities.Written, e
 	return activities.Written{}, nil
 }
 
+// ChangeMany implements activities.Ledger: nothing can be written together.
+func (*stuck) ChangeMany(context.Context, []activities.Write) ([]activities.Written, error) {
+	return nil, errors.New("no space left on device")
+}
+
 // TestWhatCannotBeWrittenWaitsForTheNextGlance: a ledger that takes nothing is not
 // asked again and again without a pause.
 func TestWhatCannotBeWrittenWaitsForTheNextGlance(t *testing.T) {

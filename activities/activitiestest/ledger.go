@@ -81,6 +81,9 @@ func conform(t *testing.T, kind casekind.Kind, some NewLedger) {
 		"writers of one stream take turns":              writersTakeTurns,
 		"one of two writers wins":                       oneWins,
 		"one wish at the same time is carried out once": wishOnce,
+		"many streams are changed together":             changesMany,
+		"many are changed, or none":                     manyOrNone,
+		"many at once take effect once":                 manyAtOnce,
 		"numbers are unique and without gaps":           numbers,
 	} {
 		t.Run(name, func(t *testing.T) {
