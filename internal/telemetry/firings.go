@@ -30,11 +30,24 @@ func (t *Telemetry) Firings(l activities.Ledger) (activities.Ledger, error) {
 func (f *firings) Change(ctx context.Context, w activities.Write) (activities.Written, error) {
 	out, err := f.Ledger.Change(ctx, w)
 	if err == nil && !out.Repeated && !out.Behind { // those were counted when they were written
-		for _, late := range lateness(out.Events) {
-			f.late.Observe(late.Seconds())
-		}
+		f.note(out.Events)
 	}
 	return out, err
+}
+
+// ChangeMany implements activities.Ledger.
+func (f *firings) ChangeMany(ctx context.Context, list []activities.Write) ([]activities.Written, error) {
+	out, err := f.Ledger.ChangeMany(ctx, list)
+	for _, w := range out {
+		f.note(w.Events)
+	}
+	return out, err
+}
+
+func (f *firings) note(events []machine.Event) {
+	for _, late := range lateness(events) {
+		f.late.Observe(late.Seconds())
+	}
 }
 
 // lateness gives one duration for each firing: one deadline may cause several events.

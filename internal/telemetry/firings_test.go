@@ -22,6 +22,10 @@ func (w *written) Change(context.Context, activities.Write) (activities.Written,
 	return w.out, nil
 }
 
+func (w *written) ChangeMany(context.Context, []activities.Write) ([]activities.Written, error) {
+	return []activities.Written{w.out, {No: "without an event"}}, nil
+}
+
 func TestLatenessOfDeadlinesIsWatched(t *testing.T) {
 	t.Parallel()
 	m := newTelemetry(t, telemetry.Options{})
@@ -39,7 +43,10 @@ func TestLatenessOfDeadlinesIsWatched(t *testing.T) {
 	ledger.out.Repeated = true
 	_, err = watched.Change(t.Context(), activities.Write{})
 	require.NoError(t, err)
+	ledger.out.Repeated = false
+	_, err = watched.ChangeMany(t.Context(), nil)
+	require.NoError(t, err)
 	_, body := scrape(t, m)
-	require.Contains(t, body, "huajie_deadline_lateness_seconds_count 2", "two deadlines, each once")
-	require.Contains(t, body, "huajie_deadline_lateness_seconds_sum 100")
+	require.Contains(t, body, "huajie_deadline_lateness_seconds_count 4", "two deadlines, each once, alone and together")
+	require.Contains(t, body, "huajie_deadline_lateness_seconds_sum 200")
 }
