@@ -62,7 +62,7 @@ type RuleRow struct {
 
 // RuleRows are the rows of a sheet.
 type RuleRows struct {
-	Sheet  publishing.Sheet `json:"sheet"`
+	Sheet  publishing.Sheet `json:"sheet" enum:"duty,laws,departments,organs,counties,townships,settlements,codes"`
 	Fields []RuleField      `json:"fields"`
 	Groups []RuleOption     `json:"groups" doc:"what a row may belong to: tables, counties, townships"`
 	Rows   []RuleRow        `json:"rows"`
