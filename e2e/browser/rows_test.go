@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -26,6 +27,15 @@ func (p *page) keeps() {
 	p.t.Helper()
 	p.click(`.el-drawer [data-save]`)
 	p.until(`!document.querySelector('[data-row-form]')`)
+	p.calm()
+}
+
+// resting waits until what was said for a moment is gone, and takes the pointer off the buttons: neither has the
+// colours a page is read in.
+func (p *page) resting() {
+	p.t.Helper()
+	p.do(chromedp.MouseEvent(input.MouseMoved, 4, 4))
+	p.until(`!document.querySelector('.el-message')`)
 	p.calm()
 }
 
@@ -87,6 +97,7 @@ func administering(t *testing.T, h *house) {
 		`{category: "0502", start: L1, lead: justice, assist: [justice], linkage: [spec_med], basis: [medical_disputes], source: "会议纪要"}`, 1), text("duty.yaml"))
 	p.until(`[...document.querySelectorAll('.el-table__row')].some((r) => r.querySelector('[data-row="0502"]') && r.textContent.includes('司法局'))`)
 	p.shoot("rows-duty")
+	p.resting()
 	listen(t, p, "the duty catalogue, being changed")
 
 	p.goTo("/rules/units" + id + "&sheet=settlements")
@@ -102,6 +113,7 @@ func administering(t *testing.T, h *house) {
 	p.refused("/rows/settlements")
 	p.fill(`#in-suffix`, "7")
 	p.shoot("rows-add")
+	p.resting()
 	listen(t, p, "a community more")
 	p.keeps()
 	row := `      - {suffix: "006", kind: community, zh: 府北社区, en: Fubei Community}` + "\n"
@@ -124,10 +136,19 @@ func administering(t *testing.T, h *house) {
 	p.agree()
 	p.until(`!!document.querySelector('[data-faults]') && !document.querySelector('[data-remove="34"]')`)
 	p.shoot("rows-units")
+	p.resting()
 	listen(t, p, "the organisation, with what it breaks elsewhere")
 	p.goTo("/rules/duty" + id + "&faulty=1")
 	p.until(`document.querySelectorAll('[data-row]').length === 5 && document.querySelector('.at')?.textContent.includes('协办部门')`)
 	p.shoot("rows-faulty")
 	p.goTo("/rules/drafts/" + draft)
 	p.until(`!!document.querySelector('[data-act="submit"][disabled]')`)
+
+	p.do(chromedp.Evaluate(`localStorage.setItem('huajie.language', 'en')`, nil))
+	p.goTo("/rules/units" + id + "&sheet=townships")
+	p.until(`!!document.querySelector('[data-change="220402100"]')`)
+	p.shoot("rows-units-en")
+	look(t, p, "townships, in English")
+	p.opens(`[data-change="220402100"]`)
+	p.shoot("rows-form-en")
 }
