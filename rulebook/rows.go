@@ -59,10 +59,10 @@ func (s *binder) field(file string, path ...string) *yaml.Node {
 
 // place is a list in which rows of a sheet stand: of mappings, keyed by name, or a single one.
 type place struct {
-	file, group string
-	list        *yaml.Node
-	owner       *yaml.Node // of the list, where a group has one
-	verified    bool       // what a settlement is that does not say so itself
+	in, group string
+	list      *yaml.Node
+	owner     *yaml.Node // of the list, where a group has one
+	verified  bool       // what a settlement is that does not say so itself
 }
 
 func (s *binder) places(sheet publishing.Sheet) (out []place) {
@@ -73,28 +73,28 @@ func (s *binder) places(sheet publishing.Sheet) (out []place) {
 	}
 	switch sheet {
 	case publishing.SheetDuty:
-		add(place{file: fileDuty, list: s.field(fileDuty, "entries")})
-		add(place{file: fileDuty, list: s.field(fileDuty, rowSecurity), group: rowSecurity})
+		add(place{in: fileDuty, list: s.field(fileDuty, "entries")})
+		add(place{in: fileDuty, list: s.field(fileDuty, rowSecurity), group: rowSecurity})
 	case publishing.SheetLaws:
-		add(place{file: fileDuty, list: s.field(fileDuty, "laws")})
+		add(place{in: fileDuty, list: s.field(fileDuty, "laws")})
 	case publishing.SheetDepartments:
-		add(place{file: fileDepartments, list: s.field(fileDepartments, "departments")})
+		add(place{in: fileDepartments, list: s.field(fileDepartments, "departments")})
 	case publishing.SheetOrgans:
-		add(place{file: fileOrg, list: s.field(fileOrg, "city", "organs")})
+		add(place{in: fileOrg, list: s.field(fileOrg, "city", "organs")})
 	case publishing.SheetCounties:
-		add(place{file: fileOrg, list: s.field(fileOrg, "counties")})
+		add(place{in: fileOrg, list: s.field(fileOrg, "counties")})
 	case publishing.SheetTownships:
 		for _, c := range itemsOf(s.field(fileOrg, "counties")) {
-			add(place{file: fileOrg, group: valueOf(c, "code"), list: fieldNode(c, "units"), owner: c})
+			add(place{in: fileOrg, group: valueOf(c, "code"), list: fieldNode(c, "units"), owner: c})
 		}
 	case publishing.SheetSettlements:
 		for _, t := range itemsOf(s.field(fileCommunities, "townships")) {
-			add(place{file: fileCommunities, group: valueOf(t, "township"), list: fieldNode(t, "settlements"), owner: t, verified: valueOf(t, "verified") == "true"})
+			add(place{in: fileCommunities, group: valueOf(t, "township"), list: fieldNode(t, "settlements"), owner: t, verified: valueOf(t, "verified") == "true"})
 		}
 	case publishing.SheetCodes:
 		for _, file := range s.loaded.under(dirCodes) {
 			for _, t := range itemsOf(s.field(file, "tables")) {
-				add(place{file: file, group: valueOf(t, "name"), list: fieldNode(t, "items"), owner: t})
+				add(place{in: file, group: valueOf(t, "name"), list: fieldNode(t, "items"), owner: t})
 			}
 		}
 	}
@@ -142,7 +142,7 @@ func (s *binder) rows(sheet publishing.Sheet, fields []rowField) (out []standing
 
 // read gives the row its values: every field has one, if only an empty one.
 func (r standing) read(sheet publishing.Sheet, fields []rowField) standing {
-	r.Row = publishing.Row{Group: r.group, File: r.place.file, Lines: []int{r.first.Line}, Values: map[string]any{}}
+	r.Row = publishing.Row{Group: r.group, File: r.in, Lines: []int{r.first.Line}, Values: map[string]any{}}
 	for _, f := range fields {
 		r.Values[f.Name] = valueIn(fieldNode(r.node, f.Name), f)
 	}
@@ -207,8 +207,8 @@ func ReadRows(files map[string][]byte, sheet publishing.Sheet) publishing.RowShe
 		out.Rows = append(out.Rows, r.Row)
 	}
 	for _, p := range s.places(sheet) {
-		if !slices.Contains(out.Files, p.file) {
-			out.Files = append(out.Files, p.file)
+		if !slices.Contains(out.Files, p.in) {
+			out.Files = append(out.Files, p.in)
 		}
 	}
 	out.Missing = s.missing

@@ -177,7 +177,7 @@ func TestRowsThatAreRefused(t *testing.T) {
 			}
 			require.NotEmpty(t, e.Fields)
 			assert.Equal(t, c.field+" "+c.reason, e.Fields[0].Field+" "+e.Fields[0].Reason)
-			assert.NotEmpty(t, e.Fields[0].Text.ZH)
+			assert.NotEmpty(t, e.Fields[0].ZH)
 		})
 	}
 }
