@@ -21,6 +21,7 @@ func (s *server) rulebookRoutes() {
 	get(s, "/rulebook/versions/{version}/file", "get-rulebook-file", tagRules, "One file of a version", s.rulebookFile)
 	get(s, "/rulebook/calendar/{year}", "rulebook-calendar", tagRules, "A year, day by day, in force or as a draft would have it", s.rulebookYear)
 	get(s, "/rulebook/policy", "rulebook-policy", tagRules, "Every key of policy and where it is set, in force or as a draft would have it", s.rulebookPolicy)
+	get(s, "/rulebook/rows/{sheet}", "rulebook-rows", tagRules, "The duty catalogue, the organisation or the code tables row by row, in force or as a draft would have them", s.rulebookRows)
 
 	get(s, "/rulebook/drafts", "list-drafts", tagRules, "Drafts, those under way first", s.listDrafts)
 	post(s, "/rulebook/drafts", "open-draft", tagRules, "Begin a draft on the version in force", schemaOf(draftFields, false), http.StatusCreated, s.openDraft)
@@ -32,6 +33,8 @@ func (s *server) rulebookRoutes() {
 	register(s, operation(http.MethodDelete, basePath+"/rulebook/drafts/{id}/file", "delete-draft-file", tagRules, "Take a file out"), http.StatusOK, nil, true, s.deleteDraftFile)
 	put(s, "/rulebook/drafts/{id}/calendar/{year}", "put-draft-calendar", "Set the holidays and make-up workdays of a year (§4.1 calendar.source)", schemaOf(yearFields, false), s.putDraftYear)
 	put(s, "/rulebook/drafts/{id}/policy", "put-draft-policy", "Set one value of policy for a place, from a day on", schemaOf(settingFields, false), s.putDraftValue)
+	put(s, "/rulebook/drafts/{id}/rows/{sheet}", "put-draft-row", "Change one row, or add one: the rest of its file stays as it is written", rowSchema(), s.putDraftRow)
+	register(s, operation(http.MethodDelete, basePath+"/rulebook/drafts/{id}/rows/{sheet}", "delete-draft-row", tagRules, "Take a row out"), http.StatusOK, nil, true, s.deleteDraftRow)
 	for _, a := range draftActs {
 		post(s, "/rulebook/drafts/{id}/actions/"+a.name, a.name+"-draft", tagRules, a.summary, schemaOf(noteFields, false), http.StatusOK, s.actOnDraft(a.act))
 	}

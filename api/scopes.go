@@ -50,7 +50,7 @@ var scopes = map[string]account.Scope{
 	"rulebook-in-force": account.Person, "list-rulebooks": account.Person, "get-rulebook": account.Person, "get-rulebook-file": account.Person,
 	"rulebook-calendar": account.Person, "rulebook-policy": account.Person, "list-drafts": account.Person, "open-draft": account.Person, "get-draft": account.Person,
 	"review-draft": account.Person, "get-draft-file": account.Person, "put-draft-file": account.Person, "delete-draft-file": account.Person, "put-draft-calendar": account.Person,
-	"put-draft-policy": account.Person, "submit-draft": account.Person, "withdraw-draft": account.Person, "discard-draft": account.Person, "decline-draft": account.Person,
+	"put-draft-policy": account.Person, "rulebook-rows": account.Person, "put-draft-row": account.Person, "delete-draft-row": account.Person, "submit-draft": account.Person, "withdraw-draft": account.Person, "discard-draft": account.Person, "decline-draft": account.Person,
 	"approve-draft": account.Person,
 	// The second person need not be an administrator.
 	"list-office-requests": account.Person, "decide-offices": account.Person,

@@ -186,28 +186,6 @@ func told[T any](area publishing.Area, old, b map[string]T, name, text func(T) d
 	return out
 }
 
-func compareDuty(old, b *Book) []publishing.Change {
-	by := func(x *Book) map[string]org.DutyEntry {
-		out := map[string]org.DutyEntry{}
-		for _, e := range x.Duty.Entries() {
-			out[e.Category] = e
-		}
-		return out
-	}
-	name := func(e org.DutyEntry) domain.Text {
-		zh, en := b.Codes.Label(codes.TableDisputeCategory, e.Category)
-		return domain.Text{ZH: zh, EN: en}
-	}
-	return told(publishing.Duty, by(old), by(b), name, func(e org.DutyEntry) domain.Text {
-		var zh, en []string
-		for _, law := range e.Basis {
-			zh, en = append(zh, law.ZH), append(en, law.EN)
-		}
-		head := fmt.Sprintf("%s %s → %s %s %v %v ", e.Route, e.Level, e.Lead, e.Next, e.Assist, e.Linkage)
-		return domain.Text{ZH: head + strings.Join(zh, "、"), EN: head + strings.Join(en, ", ")}
-	})
-}
-
 func compareCodes(old, b codes.Tables) []publishing.Change {
 	by := func(ts codes.Tables) map[string]codes.Item {
 		out := map[string]codes.Item{}
@@ -227,25 +205,10 @@ func compareCodes(old, b codes.Tables) []publishing.Change {
 		if it.Blocked {
 			out.ZH, out.EN = out.ZH+"(停用)", out.EN+" (blocked)"
 		}
-		return out
-	})
-}
-
-func compareUnits(old, b *org.Tree) []publishing.Change {
-	by := func(t *org.Tree) map[string]org.Unit {
-		out := map[string]org.Unit{}
-		for _, u := range t.Units() {
-			out[u.ID] = u
+		if it.NoteZH != "" {
+			out.ZH, out.EN = out.ZH+" · "+it.NoteZH, out.EN+" · "+it.NoteZH
 		}
 		return out
-	}
-	name := func(u org.Unit) domain.Text { return domain.Text{ZH: u.ZH, EN: u.EN} }
-	return told(publishing.Units, by(old), by(b), name, func(u org.Unit) domain.Text {
-		more := fmt.Sprintf(" %s %s", u.Kind, u.Parent)
-		if u.Households > 0 {
-			more += fmt.Sprintf(" %d", u.Households)
-		}
-		return domain.Text{ZH: u.ZH + more, EN: u.EN + more}
 	})
 }
 

@@ -120,7 +120,7 @@ func (r *dutyReader) body(e entry) org.DutyEntry {
 		e.fault("then", "未知的层级", "unknown level")
 	}
 	if d.Lead == org.LeadTownship && (d.Level != codes.LevelLocal || d.Next == "") {
-		e.fault("lead", "就地化解须从 L0 开始并写明 next", "a matter led by the township starts at L0 and names next")
+		e.fault("lead", "由属地中心牵头的,须从 L0 开始,并写明就地未化解时的牵头部门(next)", "a matter led by the township starts at L0 and names next")
 	}
 	if d.Lead != org.LeadTownship {
 		r.short(e, "lead", d.Lead)

@@ -46,6 +46,9 @@ type DutyEntry struct {
 	Source   string
 }
 
+// SecurityEntry is the entry for matters of public security.
+func (c *Catalogue) SecurityEntry() DutyEntry { return c.security }
+
 // Suggestion is what the catalogue proposes for a matter in a place. It is a
 // proposal: the dispatcher decides (§2.2).
 type Suggestion struct {

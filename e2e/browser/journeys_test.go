@@ -43,6 +43,7 @@ func TestPages(t *testing.T) {
 		"ThreeUnitsMeet":                threeUnits,
 		"ALateUnitGetsACard":            card,
 		"ACalendarIsPublishedByTwo":     publishing,
+		"RulesAreChangedByForms":        administering,
 		"ANewcomerIsLetInAndOut":        newcomer,
 		"ASupervisorIsMadeByTwo":        secondPerson,
 		"GridsAreDrawnAndAFileChecked":  division,

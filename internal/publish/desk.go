@@ -138,6 +138,19 @@ func (d *Desk) SetValue(ctx context.Context, id int64, seq int, a domain.Actor, 
 	})
 }
 
+// SetRow changes, adds or removes one row of a draft that stands at seq.
+func (d *Desk) SetRow(ctx context.Context, id int64, seq int, a domain.Actor, e publishing.RowEdit, by audit.Entry) (publishing.Draft, error) {
+	return d.edit(ctx, id, seq, a, by, func(files map[string][]byte) (string, *string, error) {
+		name, text, err := rulebook.WriteRow(files, e)
+		return name, &text, err
+	})
+}
+
+// RowsOf gives the rows of a sheet out of files.
+func (d *Desk) RowsOf(files map[string][]byte, sheet publishing.Sheet) publishing.RowSheet {
+	return rulebook.ReadRows(files, sheet)
+}
+
 func (d *Desk) edit(ctx context.Context, id int64, seq int, a domain.Actor, by audit.Entry, change func(map[string][]byte) (string, *string, error)) (publishing.Draft, error) {
 	draft, err := d.store.Draft(ctx, id)
 	if err != nil {

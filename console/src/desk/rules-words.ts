@@ -1,6 +1,6 @@
 /** Words of the pages of the rulebook. */
 export const rulesZh = {
-  tabs: { overview: '概览', calendar: '日历', policy: '政策参数', duty: '事权清单', codes: '代码表', files: '全部文件' },
+  tabs: { overview: '概览', calendar: '日历', policy: '政策参数', units: '组织机构', duty: '事权清单', codes: '代码表', files: '全部文件' },
   inForce: '现行版本', version: '版本', configured: '随程序或规则目录部署,尚未在此发布过', publishedBy: '{by} 起草,{approved} 审批', publishedAt: '发布时间',
   history: '历史版本', noHistory: '还没有历史版本', keptAt: '留存时间', how: '来源', current: '现行', open: '查看文件',
   by: { console: '在此发布', migrate: '部署', reload: '规则目录重读', drill: '演练区变体' },
@@ -17,11 +17,19 @@ export const rulesZh = {
   refused: '不可发布({n})', warnings: '提示({n})', changes: '修改内容({n})', noChanges: '没有任何修改', seeFaults: '有错误,改正后显示修改内容', stale: '起草所依据的版本已不再生效,不能发布。请新建草案并转入修改。', wouldBe: '发布后版本 {v}',
   was: '原', will: '改为', direction: '方向', act: '变化', record: '经过', note: '说明', submit: '提交审批', withdraw: '撤回', discard: '作废', approve: '批准并发布', decline: '退回', sure: '发布后数秒内在所有进程生效。确定批准?', why: '退回理由(不少于5字)', done: '已办理', day: '日期', more: '另有 {n} 项',
   acts: { opened: '新建', edited: '修改', submitted: '提交', withdrawn: '撤回', declined: '退回', approved: '批准并发布', discarded: '作废' },
+  rows: {
+    of: { duty: '事权清单', laws: '法律依据', departments: '县区部门', organs: '市级机关', counties: '县区', townships: '乡镇街道', settlements: '社区和村', codes: '代码' },
+    group: { duty: '', laws: '', departments: '', organs: '', counties: '', townships: '县区', settlements: '乡镇街道', codes: '代码表' },
+    sheets: '表', search: '名称或代码', count: '共 {n} 项', add: '新增', remove: '删除', changing: '修改', adding: '新增 · {what}', none: '没有符合条件的内容', security: '治安事项(不论类别)',
+    begin: '现在显示的是现行规则,只可查看。要修改,请点“新建草案”,或在“查看”中选择一份草案。', other: '草案中还有 {n} 处错误', all: '核对与提交', faulty: '只看有错误的({n})',
+    sure: '从草案中删除“{what}”?其他内容如仍引用它,会在相应位置提示错误,改正后才能提交。', sureCode: '从草案中删除“{what}”?已经用过的代码请改为“停用”:删除后旧件只能显示代码。', refused: '不能删除',
+    stale: '草案已被他人更新,已重新读取。您填写的内容还在:请核对后再保存。', closed: '县区只能修改名称和人口;增减县区须同时设置中心、乡镇和值班表,请在“全部文件”中修改。', mend: '在表单中改正',
+  },
   waits: '待审批', mayNot: '规则由系统管理员起草、市级督办审批', tightened: '收紧',
 }
 
 export const rulesEn: typeof rulesZh = {
-  tabs: { overview: 'Overview', calendar: 'Calendar', policy: 'Policy', duty: 'Duty catalogue', codes: 'Code tables', files: 'All files' },
+  tabs: { overview: 'Overview', calendar: 'Calendar', policy: 'Policy', units: 'Organisation', duty: 'Duty catalogue', codes: 'Code tables', files: 'All files' },
   inForce: 'In force', version: 'Version', configured: 'As deployed with the program or its folder; nothing has been published here yet', publishedBy: 'drafted by {by}, approved by {approved}', publishedAt: 'Published',
   history: 'Earlier versions', noHistory: 'No versions yet', keptAt: 'Kept since', how: 'How', current: 'in force', open: 'Show files',
   by: { console: 'published here', migrate: 'deployed', reload: 'folder read again', drill: 'variant with the drill area' },
@@ -38,8 +46,16 @@ export const rulesEn: typeof rulesZh = {
   refused: 'May not be published ({n})', warnings: 'Notes ({n})', changes: 'What changes ({n})', noChanges: 'Nothing is changed', seeFaults: 'There are faults; what changes is shown once they are corrected', stale: 'The version it was begun on is no longer in force, so it cannot be published. Begin a new draft and take the files over.', wouldBe: 'would be version {v}',
   was: 'From', will: 'To', direction: 'Direction', act: 'What', record: 'Record', note: 'Note', submit: 'Submit', withdraw: 'Take back', discard: 'Discard', approve: 'Approve and publish', decline: 'Give back', sure: 'It is in force in every process within seconds. Approve it?', why: 'Why (at least 5 characters)', done: 'Done', day: 'Day', more: 'and {n} more',
   acts: { opened: 'begun', edited: 'edited', submitted: 'submitted', withdrawn: 'taken back', declined: 'given back', approved: 'approved and published', discarded: 'discarded' },
+  rows: {
+    of: { duty: 'Duty catalogue', laws: 'Legal bases', departments: 'Departments of counties', organs: 'Organs of the city', counties: 'Counties', townships: 'Townships', settlements: 'Communities and villages', codes: 'Codes' },
+    group: { duty: '', laws: '', departments: '', organs: '', counties: '', townships: 'County', settlements: 'Township', codes: 'Code table' },
+    sheets: 'Tables', search: 'Name or code', count: '{n} rows', add: 'Add', remove: 'Remove', changing: 'Change', adding: 'Add · {what}', none: 'Nothing matches', security: 'Public security (whatever the category)',
+    begin: 'These are the rules in force, to be read. To change them, press “New draft”, or choose a draft beside “Showing”.', other: 'The draft has {n} more faults', all: 'Check and submit', faulty: 'only those with faults ({n})',
+    sure: 'Take “{what}” out of the draft? Whatever still names it is told as a fault there, and must be corrected before the draft is submitted.', sureCode: 'Take “{what}” out of the draft? A code that was used is better retired: without it old cases show the bare code.', refused: 'It cannot be removed',
+    stale: 'Somebody else has changed the draft; it was read again. What you have entered is still here: look at it, and save once more.', closed: 'Counties are renamed here only: to add or remove one takes a centre, townships and a rota. Edit the files for that.', mend: 'correct it by form',
+  },
   waits: 'waits for approval', mayNot: 'A system administrator drafts the rules, the city’s supervision approves them', tightened: 'tightened',
 }
 
-export const rulesNavZh = { rules: '规则', 'rules-calendar': '日历', 'rules-policy': '政策参数', 'rules-files': '规则文件', 'rules-draft': '规则草案' }
-export const rulesNavEn: typeof rulesNavZh = { rules: 'Rules', 'rules-calendar': 'Calendar', 'rules-policy': 'Policy', 'rules-files': 'Rulebook files', 'rules-draft': 'Draft of the rules' }
+export const rulesNavZh = { rules: '规则', 'rules-calendar': '日历', 'rules-policy': '政策参数', 'rules-units': '组织机构', 'rules-duty': '事权清单', 'rules-codes': '代码表', 'rules-files': '规则文件', 'rules-draft': '规则草案' }
+export const rulesNavEn: typeof rulesNavZh = { rules: 'Rules', 'rules-calendar': 'Calendar', 'rules-policy': 'Policy', 'rules-units': 'Organisation', 'rules-duty': 'Duty catalogue', 'rules-codes': 'Code tables', 'rules-files': 'Rulebook files', 'rules-draft': 'Draft of the rules' }
