@@ -18,6 +18,9 @@ type Facts struct {
 	Events []EventFact
 	// Rulings are those on flags of the time, in the order in which they were made.
 	Rulings []Ruling
+	// Kept are days as they were measured before. Of these points, signs of life and marks are
+	// not needed, and may be missing.
+	Kept map[calendar.Date]Kept
 	// Updates is how much of the grid's own data was due to be looked through, and
 	// how much was.
 	Updates Rate
