@@ -93,6 +93,14 @@ func (f *fieldHouse) KeepDays(context.Context, string, map[calendar.Date]patrol.
 	return nil
 }
 
+func (f *fieldHouse) AddUpdate(context.Context, string, patrol.Update) (bool, error) {
+	return true, nil
+}
+
+func (f *fieldHouse) Updates(context.Context, string, patrol.Span) ([]patrol.Update, error) {
+	return nil, nil
+}
+
 func (f *fieldHouse) GridMembers(_ context.Context, areas []string, cursor string, limit int) (users []org.User, next string, err error) {
 	if cursor != "" && cursor != "next" {
 		return nil, "", &domain.Error{Code: domain.CodeMalformed, Reason: "cursor"}

@@ -35,6 +35,9 @@ func (s *Store) FieldFacts(ctx context.Context, member string, areas []string, f
 			}
 			f.Points, f.Beats = append(f.Points, p...), append(f.Beats, b...)
 		}
+		if f.Updates, err = updates(ctx, tx, member, in); err != nil {
+			return err
+		}
 		if f.Rulings, err = rulings(ctx, tx, member, from, to); err != nil {
 			return err
 		}
