@@ -30,6 +30,10 @@ type FieldWork interface {
 	AddBeats(ctx context.Context, member string, beats []time.Time) error
 	// CountRefused adds to the numbers of points refused on a day.
 	CountRefused(ctx context.Context, day calendar.Date, refused map[patrol.Reason]int) error
+	// AddUpdate notes that a part of the grid's data was looked through, once by the client's
+	// identifier, as AddMark does.
+	AddUpdate(ctx context.Context, member string, u patrol.Update) (news bool, err error)
+	Updates(ctx context.Context, member string, in patrol.Span) ([]patrol.Update, error)
 	// UserNamed gives an active user.
 	UserNamed(ctx context.Context, username string) (org.User, error)
 

@@ -27,6 +27,9 @@ func (s *server) fieldRoutes() {
 	get(s, "/field/tracks", "get-track", tagField, "A day point by point; somebody else's needs a reason and is recorded", s.track)
 	get(s, "/field/track-reads", "list-track-reads", tagField, "Who looked at the caller's tracks, and what for", s.trackReads)
 
+	post(s, "/field/updates", "add-update", tagField, "Note that a part of the own grid's data was looked through; no personal data", schemaOf(updateFields, false), http.StatusOK, s.addUpdate)
+	get(s, "/field/updates", "list-updates", tagField, "What the caller looked through in a month", s.listUpdates)
+
 	get(s, "/field/flags", "list-flags", tagField, "Integrity flags of members in the caller's area, page by page of members", s.listFlags)
 	post(s, "/field/flags/rulings", "rule-flag", tagField, "Confirm or clear an integrity flag, with a reason", schemaOf(rulingFields, false), http.StatusOK, s.ruleFlag)
 

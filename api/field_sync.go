@@ -2,6 +2,8 @@ package api
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,7 +28,7 @@ var (
 	// reported in the same batch names that command instead of a number: "@" and its id.
 	syncCommand = []form.Field{
 		{Name: "id", ZH: "命令编号", EN: "made by the client, the same with every retry", Type: form.Line, Required: true, Min: 8, Max: 100},
-		form.Choice.Named("kind", "种类", "kind").Or("report", "上报", "a report").Or("act", "办理", "a step").Need(),
+		form.Choice.Named("kind", "种类", "kind").Or("report", "上报", "a report").Or("act", "办理", "a step").Or("update", "信息更新", "an update of the grid's data").Need(),
 		{Name: "case", ZH: "事件", EN: "number, or @ and the id of the command that reports it", Type: form.Line, Max: 101},
 		{Name: "action", ZH: "步骤", EN: "step", Type: form.Line, Max: 60},
 	}
@@ -133,7 +135,7 @@ func readCommands(body *FormBody) ([]command, error) {
 }
 
 // commandScopes are what the calls ask for that the commands stand for.
-var commandScopes = map[string]account.Scope{"report": account.Intake, "act": account.Act}
+var commandScopes = map[string]account.Scope{"report": account.Intake, "act": account.Act, "update": account.Field}
 
 // carryOut does one command as the call by itself would.
 func (s *server) carryOut(ctx context.Context, c command, made map[string]SyncResult, inEnglish bool) SyncResult {
@@ -146,6 +148,10 @@ func (s *server) carryOut(ctx context.Context, c command, made map[string]SyncRe
 		var done *registerOutput
 		if done, err = s.reportEvent(ctx, &registerInput{FormBody: body, Key: c.ID}); err == nil {
 			r.Status, r.Case, r.State, r.Seq = done.Status, done.Body.No, string(done.Body.State), done.Body.Seq
+			return r
+		}
+	case c.Kind == "update":
+		if _, err = s.addUpdate(ctx, &formInput{FormBody: FormBody{RawBody: withClient(c.Input, c.ID)}}); err == nil {
 			return r
 		}
 	default:
@@ -170,4 +176,26 @@ func (s *server) carryOut(ctx context.Context, c command, made map[string]SyncRe
 		s.Log.ErrorContext(ctx, "a command of a batch failed", "request_id", infoOf(ctx).requestID, "error", err)
 	}
 	return r
+}
+
+// withClient gives an input the id of its command as the identifier of the client. What is
+// no object is left as it is: reading it tells what is wrong.
+func withClient(input json.RawMessage, id string) json.RawMessage {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(input, &fields) != nil || fields == nil {
+		return input
+	}
+	if len(id) > clientField.Max {
+		sum := sha256.Sum256([]byte(id))
+		id = hex.EncodeToString(sum[:])
+	}
+	name, err := json.Marshal(id)
+	if err != nil {
+		return input
+	}
+	fields["client"] = name
+	if out, err := json.Marshal(fields); err == nil {
+		return out
+	}
+	return input
 }

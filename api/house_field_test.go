@@ -79,10 +79,26 @@ func (f *fieldHouse) CountRefused(context.Context, calendar.Date, map[patrol.Rea
 	return nil
 }
 
-func (f *fieldHouse) FieldFacts(_ context.Context, member string, _ []string, _, _ calendar.Date, _ time.Duration) (patrol.Facts, error) {
+func (f *fieldHouse) FieldFacts(_ context.Context, member string, _ []string, _, _ calendar.Date, _ time.Duration, _ map[calendar.Date]patrol.Kept) (patrol.Facts, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return patrol.Facts{Marks: f.marks[member], Points: f.points[member], Beats: f.beats[member]}, nil
+}
+
+func (f *fieldHouse) KeptDays(context.Context, []string, calendar.Date, calendar.Date) (map[string]map[calendar.Date]patrol.Kept, error) {
+	return nil, nil
+}
+
+func (f *fieldHouse) KeepDays(context.Context, string, map[calendar.Date]patrol.Kept) error {
+	return nil
+}
+
+func (f *fieldHouse) AddUpdate(context.Context, string, patrol.Update) (bool, error) {
+	return true, nil
+}
+
+func (f *fieldHouse) Updates(context.Context, string, patrol.Span) ([]patrol.Update, error) {
+	return nil, nil
 }
 
 func (f *fieldHouse) GridMembers(_ context.Context, areas []string, cursor string, limit int) (users []org.User, next string, err error) {

@@ -34,7 +34,7 @@ var scopes = map[string]account.Scope{
 	"field-tasks": account.Field, "field-sync": account.Field, "field-duty": account.Field, "start-patrol": account.Field,
 	"stop-patrol": account.Field, "send-track": account.Field, "send-heartbeats": account.Field, "field-day": account.Field,
 	"field-week": account.Field, "field-month": account.Field, "get-track": account.Field, "list-track-reads": account.Field,
-	"list-flags": account.Field, "rule-flag": account.Field, "list-leave": account.Field, "ask-leave": account.Field,
+	"add-update": account.Field, "list-updates": account.Field, "list-flags": account.Field, "rule-flag": account.Field, "list-leave": account.Field, "ask-leave": account.Field,
 	"decide-leave": account.Field, "list-exemptions": account.Field, "declare-exemption": account.Field, "withdraw-exemption": account.Field,
 	"list-devices": account.Field, "add-device": account.Own, "revoke-device": account.Field,
 

@@ -26,7 +26,7 @@ type Scenario struct {
 
 // Scenarios are all there are; those of Usual run when none is named.
 func Scenarios() []Scenario {
-	return []Scenario{lifecycle(), ledger(), lists(), deadlines(), spike(), memory(), voices(), eventDay(), exports(), access(), pages()}
+	return []Scenario{lifecycle(), ledger(), lists(), deadlines(), spike(), memory(), voices(), eventDay(), exports(), access(), pages(), members()}
 }
 
 // Usual names the scenarios of `make bench`.

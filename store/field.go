@@ -240,6 +240,10 @@ func (s *Store) ForgetTracks(ctx context.Context, before calendar.Date) (n int64
 	if _, err = s.pool.Exec(ctx, `DELETE FROM field_marks WHERE at < $1`, before.Start()); err != nil {
 		return n, fault(err)
 	}
-	_, err = s.pool.Exec(ctx, `DELETE FROM field_beats WHERE day < $1`, before.String())
+	for _, table := range []string{"field_beats", "field_days"} {
+		if _, err = s.pool.Exec(ctx, `DELETE FROM `+table+` WHERE day < $1`, before.String()); err != nil {
+			break
+		}
+	}
 	return n, fault(err)
 }

@@ -15,17 +15,27 @@ import (
 
 // FieldFacts gives what is stored of a member from one day to another, both
 // included. Marks reach back by so much, so that what was under way is known. areas
-// are the units the member belongs to, from the city down: exemptions of any apply.
-func (s *Store) FieldFacts(ctx context.Context, member string, areas []string, from, to calendar.Date, back time.Duration) (f patrol.Facts, err error) {
+// are the units the member belongs to, from the city down: exemptions of any apply. Of
+// days that are kept neither points nor signs of life are read.
+func (s *Store) FieldFacts(ctx context.Context, member string, areas []string, from, to calendar.Date, back time.Duration, kept map[calendar.Date]patrol.Kept) (f patrol.Facts, err error) {
 	in := patrol.Span{From: from.Start(), To: to.End()}
+	f.Kept = kept
 	if f.Marks, err = s.Marks(ctx, member, patrol.Span{From: in.From.Add(-back), To: in.To}); err != nil {
 		return f, err
 	}
 	err = s.inTx(ctx, reading, func(tx pgx.Tx) (err error) {
-		if f.Points, err = points(ctx, tx, member, in); err != nil {
-			return err
+		for _, run := range notKept(from, to, kept) {
+			p, err := points(ctx, tx, member, patrol.Span{From: run[0].Start(), To: run[1].End()})
+			if err != nil {
+				return err
+			}
+			b, err := beats(ctx, tx, member, run[0], run[1])
+			if err != nil {
+				return err
+			}
+			f.Points, f.Beats = append(f.Points, p...), append(f.Beats, b...)
 		}
-		if f.Beats, err = beats(ctx, tx, member, from, to); err != nil {
+		if f.Updates, err = updates(ctx, tx, member, in); err != nil {
 			return err
 		}
 		if f.Rulings, err = rulings(ctx, tx, member, from, to); err != nil {

@@ -24,7 +24,7 @@ func TestRulingsAreKept(t *testing.T) {
 		return r
 	}
 	read := func(member string, from, to calendar.Date) []patrol.Ruling {
-		f, err := s.FieldFacts(t.Context(), member, nil, from, to, 0)
+		f, err := s.FieldFacts(t.Context(), member, nil, from, to, 0, nil)
 		require.NoError(t, err)
 		return f.Rulings
 	}

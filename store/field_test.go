@@ -46,7 +46,7 @@ func someTrack(n int) (out []patrol.Point) {
 func facts(t *testing.T, s *store.Store) patrol.Facts {
 	t.Helper()
 	d := calendar.DateOf(morning)
-	f, err := s.FieldFacts(t.Context(), "wang", []string{"220400", "220402"}, d, d, 12*time.Hour)
+	f, err := s.FieldFacts(t.Context(), "wang", []string{"220400", "220402"}, d, d, 12*time.Hour, nil)
 	require.NoError(t, err)
 	return f
 }
@@ -96,7 +96,7 @@ func TestPointsAreKeptOnce(t *testing.T) {
 	assert.True(t, got[4].Mock && got[5].Offline && !got[6].Mock && got[6].Speed == nil)
 	assert.Equal(t, track[0].Received.UTC(), got[0].Received)
 	assert.Equal(t, patrol.SourceTraccar, got[0].Source)
-	other, err := s.FieldFacts(t.Context(), "li", nil, calendar.DateOf(morning), calendar.DateOf(morning), 0)
+	other, err := s.FieldFacts(t.Context(), "li", nil, calendar.DateOf(morning), calendar.DateOf(morning), 0, nil)
 	require.NoError(t, err)
 	assert.Empty(t, other.Points)
 }
@@ -130,12 +130,20 @@ func TestMarksBeatsAndRetention(t *testing.T) {
 	require.NoError(t, err)
 	assert.Zero(t, n)
 	assert.Len(t, facts(t, s).Points, 10)
+	kept := patrol.Kept{Basis: "b", Walked: time.Hour, Metres: 12.5, Online: time.Minute, Mocks: 1, Teleports: 2, Places: []uint32{1, 1 << 31}}
+	require.NoError(t, s.KeepDays(t.Context(), "wang", map[calendar.Date]patrol.Kept{d: kept}))
+	days, err := s.KeptDays(t.Context(), []string{"wang", "li"}, d, d)
+	require.NoError(t, err)
+	assert.Equal(t, map[string]map[calendar.Date]patrol.Kept{"wang": {d: kept}}, days)
 	n, err = s.ForgetTracks(t.Context(), d.AddDays(1))
 	require.NoError(t, err)
 	assert.EqualValues(t, 10, n)
 	f := facts(t, s)
 	assert.Empty(t, f.Points)
 	assert.Empty(t, f.Beats)
+	days, err = s.KeptDays(t.Context(), []string{"wang"}, d, d)
+	require.NoError(t, err)
+	assert.Empty(t, days, "what was measured of it goes with it")
 	assert.Empty(t, f.Marks, "when somebody was on duty is no less personal")
 }
 

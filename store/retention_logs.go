@@ -19,6 +19,7 @@ var records = []struct{ table, at, done string }{
 	{"exports", "requested_at", `(state IN ('expired', 'declined', 'withdrawn', 'lapsed') OR state IN ('done', 'failed') AND swept)`},
 	{"track_reads", "at", `true`},
 	{"field_rulings", "ruled_at", `true`},
+	{"field_updates", "received_at", `true`},
 	{"field_leave", "asked_at", `to_day < $1::date`},
 	{"field_exemptions", "declared_at", `to_day < $1::date`},
 }

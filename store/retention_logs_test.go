@@ -99,7 +99,7 @@ func TestRecordsGoWhenTheyAreOld(t *testing.T) {
 	for _, o := range old {
 		counts[o.Table] = o.N
 	}
-	require.Equal(t, map[string]int{"exports": 1, "track_reads": 1, "field_rulings": 0, "field_leave": 0, "field_exemptions": 0}, counts)
+	require.Equal(t, map[string]int{"exports": 1, "track_reads": 1, "field_rulings": 0, "field_updates": 0, "field_leave": 0, "field_exemptions": 0}, counts)
 	n, err := s.ForgetRecords(t.Context(), before)
 	require.NoError(t, err)
 	require.EqualValues(t, 2, n)

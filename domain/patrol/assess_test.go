@@ -241,7 +241,7 @@ func TestMonthIsScoredAndExplained(t *testing.T) {
 	assert.Equal(t, patrol.Rate{Done: 15, Of: 20}, got[patrol.ScoreQuality].Rate)
 	assert.Equal(t, patrol.Rate{Done: 5, Of: 20}, got[patrol.ScoreVerification].Rate)
 	assert.Equal(t, patrol.Rate{Done: 40, Of: 50}, got[patrol.ScoreRating].Rate)
-	assert.Nil(t, got[patrol.ScoreInfo].Points, "nothing was due: no share, and no points lost")
+	assert.Equal(t, patrol.Rate{Done: 0, Of: 20}, got[patrol.ScoreInfo].Rate)
 	require.NotNil(t, m.Score)
 	assert.InDelta(t, 100*sum/of, *m.Score, 0.01)
 }

@@ -26,7 +26,7 @@ type Day struct {
 	OK    *bool
 	Flags []Flag
 
-	places []int64 // where the phone was, for comparison with other days
+	places []uint32 // where the phone was, for comparison with other days
 }
 
 // OnlineMinutes is online_minutes (§7.5).
@@ -49,16 +49,11 @@ func assessDay(date calendar.Date, f Facts, t Terms) Day {
 	f = f.on(span)
 	d := Day{Date: date, Version: r.Version, Workday: t.Workday(date), Open: t.Now.Before(span.To)}
 	d.Share, d.Away = shareOn(f.Away, date)
-	d.Duty = intersect(DutySpans(f.Marks, r), []Span{now})
-	d.Patrols = intersect(PatrolSpans(f.Marks, r), []Span{now})
-	d.Track = track(f.Points, Ground{Duty: d.Duty, Patrols: d.Patrols, Inside: t.Inside}, r)
-
-	signs := make([]time.Time, 0, len(f.Beats)+len(f.Points)) // of their own: the facts are not changed
-	signs = append(signs, f.Beats...)
-	for _, p := range f.Points {
-		signs = append(signs, p.At)
+	if kept, known := f.Kept[date]; known {
+		d.recall(kept)
+	} else {
+		d.measure(f, now, t, r)
 	}
-	d.OnlineFull = Online(signs, d.Duty, r)
 	d.Online = min(d.OnlineFull, r.OnlineCap)
 
 	if d.Workday {
@@ -66,7 +61,6 @@ func assessDay(date calendar.Date, f Facts, t Terms) Day {
 		d.NeedMinutes, d.NeedKm, d.NeedOnline = r.Minutes*asked, r.Metres*asked/1000, r.OnlineCap.Minutes()*asked
 	}
 	d.OK = verdict(d.Track.Minutes() >= d.NeedMinutes && d.Track.Km() >= d.NeedKm, d.NeedMinutes > 0 || d.NeedKm > 0, d.Open)
-	d.places = places(f.Points)
 	d.Flags = dayFlags(d, r)
 	rule(d.Flags, f.Rulings, ownDay)
 	return d
@@ -79,4 +73,19 @@ func verdict(reached, asked, open bool) *bool {
 		return nil
 	}
 	return &reached
+}
+
+// measure measures a day from what the phone sent.
+func (d *Day) measure(f Facts, now Span, t Terms, r Rules) {
+	d.Duty = intersect(DutySpans(f.Marks, r), []Span{now})
+	d.Patrols = intersect(PatrolSpans(f.Marks, r), []Span{now})
+	d.Track = track(f.Points, Ground{Duty: d.Duty, Patrols: d.Patrols, Inside: t.Inside}, r)
+
+	signs := make([]time.Time, 0, len(f.Beats)+len(f.Points)) // of their own: the facts are not changed
+	signs = append(signs, f.Beats...)
+	for _, p := range f.Points {
+		signs = append(signs, p.At)
+	}
+	d.OnlineFull = Online(signs, d.Duty, r)
+	d.places = places(f.Points)
 }

@@ -18,9 +18,11 @@ type Facts struct {
 	Events []EventFact
 	// Rulings are those on flags of the time, in the order in which they were made.
 	Rulings []Ruling
-	// Updates is how much of the grid's own data was due to be looked through, and
-	// how much was.
-	Updates Rate
+	// Kept are days as they were measured before. Of these points, signs of life and marks are
+	// not needed, and may be missing.
+	Kept map[calendar.Date]Kept
+	// Updates are the parts of the grid's own data that were looked through.
+	Updates []Update
 }
 
 // Terms are what facts are judged by.

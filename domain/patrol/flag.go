@@ -66,11 +66,13 @@ func dayFlags(d Day, r Rules) (out []Flag) {
 // places are where a phone was, to about ten centimetres. A satellite receiver
 // never gives so exact a place twice, unless it lies still or plays a record.
 // The places are in order and each is there once: days of a month are compared with
-// one another, so that comparing must be cheap.
-func places(points []Point) []int64 {
-	out := make([]int64, len(points))
+// one another, so that comparing must be cheap. They are folded to four bytes, for days are
+// kept: that two of some hundred fall together by chance says nothing against half of them.
+func places(points []Point) []uint32 {
+	out := make([]uint32, len(points))
 	for i, p := range points {
-		out[i] = int64(math.Round(p.Lat*1e6))<<32 + int64(math.Round(p.Lon*1e6))
+		place := uint64(int64(math.Round(p.Lat*1e6))<<32 + int64(math.Round(p.Lon*1e6)))
+		out[i] = uint32(place * 0x9e3779b97f4a7c15 >> 32)
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
@@ -95,7 +97,7 @@ func sameTracks(all []Day, rules func(calendar.Date) Rules) (out []Flag) {
 }
 
 // common counts what two lists in order have in common.
-func common(a, b []int64) (n int) {
+func common(a, b []uint32) (n int) {
 	for len(a) > 0 && len(b) > 0 {
 		switch {
 		case a[0] < b[0]:

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"huajie/domain/calendar"
 	"huajie/domain/patrol"
 )
 
@@ -64,4 +65,56 @@ func TestTwoDaysAlike(t *testing.T) {
 	} {
 		assert.Equal(t, row.want, told(patrol.AssessMonth(monday, monday.AddDays(6), row.facts, terms(t, after)).Flags), name)
 	}
+}
+
+// TestKeptDays: a month by what was kept of its days is the month by their points.
+func TestKeptDays(t *testing.T) {
+	t.Parallel()
+	var all patrol.Facts
+	for i := range 5 {
+		at := monday.AddDays(i).Start().Add(9 * time.Hour)
+		tr := from(at)
+		tr.noise, tr.y = 3, float64(min(i, 3))*40
+		tr.walk(150*time.Minute, 1.6)
+		if i == 1 {
+			tr.points[5].Mock = true
+		}
+		if i == 4 {
+			tr.points = append([]patrol.Point(nil), all.Points[len(all.Points)-len(tr.points):]...)
+			for k := range tr.points {
+				tr.points[k].At = at.Add(time.Duration(k) * 10 * time.Second)
+			}
+		}
+		all = join(all, patrol.Facts{Marks: onDuty(at, at.Add(4*time.Hour), at, at.Add(3*time.Hour)), Points: append([]patrol.Point(nil), tr.points...), Beats: []time.Time{at, at.Add(9 * time.Minute)}})
+	}
+	on := terms(t, after)
+	want := patrol.AssessMonth(monday, monday.AddDays(6), all, on)
+	kept := map[calendar.Date]patrol.Kept{}
+	for _, d := range want.Days {
+		kept[d.Date] = d.Keep("b")
+	}
+	got := patrol.AssessMonth(monday, monday.AddDays(6), patrol.Facts{Kept: kept}, on)
+	assert.Len(t, want.Flags, 2, "a mock point, and two days alike")
+	assert.Equal(t, want.Flags, got.Flags)
+	assert.Equal(t, want.Parts, got.Parts)
+	assert.Equal(t, want.DaysOK, got.DaysOK)
+	for i, d := range want.Days {
+		assert.Equal(t, d.Track.Km(), got.Days[i].Track.Km())
+		assert.Equal(t, d.OnlineFull, got.Days[i].OnlineFull)
+	}
+}
+
+// TestBasis: what a day is measured by is told apart, and what it is not measured by is not.
+func TestBasis(t *testing.T) {
+	t.Parallel()
+	r := terms(t, after).Rules(monday)
+	other := r
+	other.Jitter++
+	assert.NotEqual(t, r.Basis("a"), other.Basis("a"))
+	assert.NotEqual(t, r.Basis("a"), r.Basis("b"))
+	other = r
+	other.Version, other.Weights.Info = "next", 50
+	assert.Equal(t, r.Basis("a"), other.Basis("a"))
+	assert.False(t, r.Settled(monday, monday.End().Add(24*time.Hour)))
+	assert.True(t, r.Settled(monday, monday.End().Add(26*time.Hour)))
 }

@@ -29,6 +29,8 @@ type Rules struct {
 	Trivial  float64 // what a trivial event weighs
 	PartTime float64 // share of the demands asked of part-time members
 
+	Updates float64 // parts of the grid's data to look through in a month, before pro rata
+
 	Teleport  float64 // metres per second no member travels at
 	Teleports int     // so many jumps a day are a flag
 	Burst     int     // so many events within BurstIn are a flag
@@ -55,7 +57,7 @@ func RulesOf(p policy.Set) Rules {
 		Late: p.Limit("patrol.late_max").Nominal(), Skew: p.Limit("patrol.clock_skew").Nominal(), DutyMax: p.Limit("patrol.duty_max").Nominal(),
 		BeatGap: p.Limit("patrol.beat_gap").Nominal(), OnlineCap: p.Limit("patrol.online_cap").Nominal(),
 		Minutes: float64(p.Int("patrol.daily_minutes")), Metres: float64(p.Int("patrol.daily_metres")), Events: float64(p.Int("patrol.weekly_events")),
-		Trivial: share(p.Percent("patrol.trivial_weight")), PartTime: share(p.Percent("patrol.part_time")),
+		Trivial: share(p.Percent("patrol.trivial_weight")), PartTime: share(p.Percent("patrol.part_time")), Updates: float64(p.Int("patrol.monthly_updates")),
 		Teleport: perHour(p.Int("patrol.teleport_speed")), Teleports: p.Int("patrol.teleports"),
 		Burst: p.Int("patrol.burst_events"), BurstIn: p.Limit("patrol.burst_window").Nominal(), Photos: p.Int("patrol.photo_flags"),
 		SameTrack: share(p.Percent("patrol.same_track")), SamePlace: p.Int("patrol.same_track_places"),

@@ -59,7 +59,7 @@ func (m *Month) score(f Facts, reports []EventFact, t Terms, r Rules) {
 		{Part: ScoreEvents, Weight: w.Events, Rate: m.overWeeks()},
 		{Part: ScoreQuality, Weight: w.Quality, Rate: quality(reports)},
 		{Part: ScoreVerification, Weight: w.Verification, Rate: m.verified(f.Events, t)},
-		{Part: ScoreInfo, Weight: w.Info, Rate: f.Updates},
+		{Part: ScoreInfo, Weight: w.Info, Rate: m.updated(f.Updates, t)},
 		{Part: ScoreRating, Weight: w.Rating, Rate: rated(reports)},
 	} {
 		m.Parts = append(m.Parts, m.weigh(s))

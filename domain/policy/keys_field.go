@@ -18,6 +18,7 @@ var patrolKeys = []Key{
 	{Name: "patrol.daily_minutes", Kind: KindInt, ZH: "每日巡查时长(分钟)", EN: "minutes on patrol a duty day", Source: "§4.10 SEED R58 A"},
 	{Name: "patrol.daily_metres", Kind: KindInt, ZH: "每日巡查路程(米)", EN: "metres on patrol a duty day", Source: "§4.10 SEED R58 A"},
 	{Name: "patrol.weekly_events", Kind: KindInt, ZH: "每周有效事件(件)", EN: "events an ISO week", Source: "§4.10 events.weekly_min SEED R58 A"},
+	{Name: "patrol.monthly_updates", Kind: KindInt, ZH: "每月信息更新(处)", EN: "parts of the grid's data to look through in a month", Source: "§7.5 info update, R57 D"},
 	{Name: "patrol.trivial_weight", Kind: KindPercent, ZH: "琐碎事件折算比例", EN: "what a trivial event counts", Source: "§6 item 75 D"},
 	{Name: "patrol.part_time", Kind: KindPercent, ZH: "兼职网格员任务比例", EN: "share asked of part-time members", Source: "Appendix C item 7, §4.10 D"},
 	{Name: "patrol.teleport_speed", Kind: KindInt, ZH: "瞬移判定速度(米/小时)", EN: "faster is no travelling, metres per hour", Source: "§7.5 integrity flags D"},

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"huajie/domain/calendar"
+	"huajie/internal/patrols"
 )
 
 // forgetEvery is how often tracks are looked through for what has been kept long
@@ -31,4 +32,37 @@ func (a *App) forgetTracks(ctx context.Context) {
 		case <-tick.C:
 		}
 	}
+}
+
+// A day of a member is over for good two hours into the day after the next. It is measured
+// then; days before it are looked at again, for a worker may have been away.
+const (
+	settleEvery = time.Hour
+	settleAfter = 2 * time.Hour
+	settleDays  = 7
+)
+
+// settleDays measures once a day what members did on days that are over, until ctx ends. A
+// table measures by itself what is missing, so that nothing depends on it but how long that takes.
+func (a *App) settleDays(ctx context.Context) {
+	tick := time.NewTicker(settleEvery)
+	defer tick.Stop()
+	for {
+		if err := a.SettleOnce(ctx, time.Now()); err != nil && ctx.Err() == nil {
+			a.Log.WarnContext(ctx, "days of members are not measured beforehand", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// SettleOnce is the run of a day.
+func (a *App) SettleOnce(ctx context.Context, now time.Time) error {
+	today := calendar.DateOf(now.Add(-settleAfter))
+	return a.Store.OnceADay(ctx, "field_days", today, func(ctx context.Context) error {
+		return patrols.Book{Facts: a.Store, Rules: a.Book, Now: func() time.Time { return now }}.Settle(ctx, today.AddDays(-1-settleDays), today.AddDays(-2))
+	})
 }

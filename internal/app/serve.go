@@ -128,6 +128,7 @@ func (a *App) work(ctx, working context.Context, p Parts) error {
 		sending.Go(func() { a.Exporter().Run(ctx) })
 		sending.Go(func() { a.signHeads(ctx) })
 		sending.Go(func() { a.retain(ctx) })
+		sending.Go(func() { a.settleDays(ctx) })
 		sending.Go(func() { a.scan(ctx) })
 		defer sending.Wait()
 		g.Go(func() error {

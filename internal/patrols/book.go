@@ -8,8 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"huajie/activities"
 	"huajie/domain"
 	"huajie/domain/calendar"
@@ -23,8 +21,12 @@ import (
 // Facts are the facts of the work of grid members. A member is a username.
 type Facts interface {
 	// FieldFacts gives everything from one day to another, both included, and the
-	// marks of so much time before. Exemptions of any of the areas apply.
-	FieldFacts(ctx context.Context, member string, areas []string, from, to calendar.Date, back time.Duration) (patrol.Facts, error)
+	// marks of so much time before. Exemptions of any of the areas apply. Of days that are
+	// kept neither points nor signs of life are given.
+	FieldFacts(ctx context.Context, member string, areas []string, from, to calendar.Date, back time.Duration, kept map[calendar.Date]patrol.Kept) (patrol.Facts, error)
+	// KeptDays gives what is kept of days, whatever it was measured by; KeepDays keeps it.
+	KeptDays(ctx context.Context, members []string, from, to calendar.Date) (map[string]map[calendar.Date]patrol.Kept, error)
+	KeepDays(ctx context.Context, member string, days map[calendar.Date]patrol.Kept) error
 	// GridMembers gives one page of the grid members in areas, by name; "" is the city.
 	GridMembers(ctx context.Context, areas []string, cursor string, limit int) (users []org.User, next string, err error)
 }
@@ -118,11 +120,16 @@ func within(grids *grid.Index, codes []string, slack float64) func(geo.Point) bo
 // Read reads what is stored of a member, and refuses days whose tracks have been
 // forgotten: nothing measured is not the same as nothing done.
 func (b Book) Read(ctx context.Context, m Member, from, to calendar.Date) (patrol.Facts, error) {
+	return b.read(ctx, m, from, to, nil)
+}
+
+// read is Read but for days that are kept.
+func (b Book) read(ctx context.Context, m Member, from, to calendar.Date, keeping map[calendar.Date]patrol.Kept) (patrol.Facts, error) {
 	kept := b.rules().Policy.Limit("retention.tracks").Nominal()
 	if from.Start().Before(b.now().Add(-kept)) {
 		return patrol.Facts{}, domain.Refuse("tracks_forgotten", "§4.9 retention", "该时段轨迹已按保存期限清除,不能重新计算", "the tracks of that time are no longer kept; it cannot be computed again")
 	}
-	return b.Facts.FieldFacts(ctx, m.Username, m.Areas, from, to, b.RulesOn(m, from).DutyMax)
+	return b.Facts.FieldFacts(ctx, m.Username, m.Areas, from, to, b.RulesOn(m, from).DutyMax, keeping)
 }
 
 // Month assesses a run of days of a member, from the week of the first to that of the last.
@@ -134,27 +141,4 @@ func (b Book) Month(ctx context.Context, m Member, from, to calendar.Date) (patr
 		return patrol.Month{}, err
 	}
 	return patrol.AssessMonth(from, to, f, t), nil
-}
-
-// sideBySide is how many members one question measures at a time: one is computed while
-// the facts of another are read, and no question takes the machine from the others.
-const sideBySide = 4
-
-// Months assesses a run of days of those of the users who are members.
-func (b Book) Months(ctx context.Context, users []org.User, from, to calendar.Date) (members []Member, months []patrol.Month, err error) {
-	for _, u := range users {
-		if m, ok := b.Member(u); ok {
-			members = append(members, m)
-		}
-	}
-	months = make([]patrol.Month, len(members))
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(sideBySide)
-	for i, m := range members {
-		g.Go(func() (err error) {
-			months[i], err = b.Month(ctx, m, from, to)
-			return err
-		})
-	}
-	return members, months, g.Wait()
 }

@@ -153,6 +153,7 @@ var beside = map[string]domain.Text{
 	"exports":          {ZH: "导出记录", EN: "records of exports"},
 	"track_reads":      {ZH: "查看轨迹记录", EN: "reads of tracks"},
 	"field_rulings":    {ZH: "异常标记核定", EN: "rulings on flags of members"},
+	"field_updates":    {ZH: "网格信息更新记录", EN: "updates of the data of grids"},
 	"field_leave":      {ZH: "请假审批", EN: "leave of members"},
 	"field_exemptions": {ZH: "免巡公告", EN: "days without patrols"},
 }

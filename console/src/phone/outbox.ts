@@ -34,22 +34,35 @@ interface Point {
   speed?: number
 }
 
+/** An update of the grid's data; its id is made once and sent with every try. */
+interface Update {
+  id: string
+  user: string
+  input: Values
+}
+
 interface Kept extends DBSchema {
+  updates: { key: string; value: Update }
   reports: { key: string; value: Report }
   points: { key: string; value: Point & { user: string } }
 }
 
-const db = openDB<Kept>('huajie', 1, {
-  upgrade(d) {
-    d.createObjectStore('reports', { keyPath: 'key' })
-    d.createObjectStore('points', { keyPath: 'at' })
+const db = openDB<Kept>('huajie', 2, {
+  upgrade(d, from) {
+    if (from < 1) {
+      d.createObjectStore('reports', { keyPath: 'key' })
+      d.createObjectStore('points', { keyPath: 'at' })
+    }
+    d.createObjectStore('updates', { keyPath: 'id' })
   },
+  blocking: (_, __, event) => (event.target as IDBDatabase).close(), // a newer page waits for it
 })
 
 export const reports = ref<Report[]>([])
 export const online = ref(navigator.onLine)
 export const sending = ref('')
 export const pointsWaiting = ref(0)
+export const updatesWaiting = ref(0)
 
 const mine = <T extends { user: string }>(all: T[]) => all.filter((x) => x.user === me.value?.username)
 
@@ -57,6 +70,7 @@ export async function refresh() {
   const d = await db
   reports.value = mine(await d.getAll('reports')).sort((a, b) => b.made - a.made)
   pointsWaiting.value = mine(await d.getAll('points')).length
+  updatesWaiting.value = mine(await d.getAll('updates')).length
 }
 
 /** save keeps a report on the phone, whether or not there is a line, and starts sending. */
@@ -88,6 +102,7 @@ export async function deliver(again?: string) {
       if (!(await deliverOne(r))) break
       await refresh()
     }
+    await deliverUpdates()
     await deliverPoints()
   } finally {
     busy = false
@@ -134,6 +149,31 @@ async function deliverPoints() {
     await call('POST', '/field/tracks', { points: batch.map(({ user: _, ...p }) => ({ ...p, offline: Date.now() - new Date(p.at).getTime() > 120000 })) })
     for (const p of batch) await d.delete('points', p.at)
   }
+}
+
+/** note keeps an update until it is stored. It tells what the house objects to, if it answers. */
+export async function note(input: Values): Promise<Problem | undefined> {
+  const id = newKey()
+  await (await db).put('updates', { id, user: me.value?.username ?? '', input: { ...input, at: new Date().toISOString() } })
+  await refresh()
+  return (await deliverUpdates().catch(() => new Map<string, Problem>())).get(id)
+}
+
+/** deliverUpdates sends what waits as one batch, and tells what was refused: that would be
+ * refused again, and does not wait. */
+async function deliverUpdates(): Promise<Map<string, Problem>> {
+  const d = await db
+  const refused = new Map<string, Problem>()
+  const all = mine(await d.getAll('updates')).slice(0, 100)
+  if (!all.length) return refused
+  const answer = await call<Schemas['Synced']>('POST', '/field/sync', { commands: all.map((u) => ({ id: u.id, kind: 'update', input: u.input })) })
+  for (const r of answer.results) {
+    if (r.status >= 500 || r.status === 401 || r.status === 429) continue
+    if (r.problem) refused.set(r.id, r.problem as Problem)
+    await d.delete('updates', r.id)
+  }
+  await refresh()
+  return refused
 }
 
 const quietly = () => void deliver().catch(() => undefined)
