@@ -207,6 +207,7 @@ var calls = map[string]string{
 	"declare-exemption": `{"area":"220402008","from":"2026-11-23","to":"2026-11-23","reason":"暴雪预警","client":"c3d0a3f2-7f52-4b6a-9a39-1c2d3e4f5a6b"}`,
 	"rule-flag":         `{"member":"grid.220402008901001","kind":"mock_location","day":"2026-11-20","n":1,"clear":true,"reason":"已核实"}`,
 	"add-update":        `{"kind":"building","ref":"19号楼","client":"c3d0a3f2-7f52-4b6a-9a39-1c2d3e4f5a6c"}`,
+	"put-draft-row":     `{"values":{"code":"0502"}}`,
 	"field-duty":        "{}", "start-patrol": "{}", "stop-patrol": "{}", "send-track": "{}", "send-heartbeats": "{}", "add-device": "{}",
 	"ask-leave": `{"excuse":"leave","from":"2026-11-24","to":"2026-11-24","reason":"事假一天","client":"c3d0a3f2-7f52-4b6a-9a39-1c2d3e4f5a6b"}`,
 }
@@ -224,7 +225,7 @@ func TestMatrixOperations(t *testing.T) {
 }
 
 func (w *walk) tryOperation(t *testing.T, o matrixOperation, way wayIn) {
-	path := strings.NewReplacer("{no}", w.whistleNo(), "{id}", "1", "{code}", theGrid, "{n}", "1", "{version}", "000000000000", "{year}", "2027", "{username}", dispatcher).Replace(way.path)
+	path := strings.NewReplacer("{no}", w.whistleNo(), "{id}", "1", "{code}", theGrid, "{n}", "1", "{version}", "000000000000", "{year}", "2027", "{username}", dispatcher, "{sheet}", "duty").Replace(way.path)
 	if o.May.Word == "public" || o.May.Word == "device" {
 		return // there is no office to ask for; whoever calls proves themselves otherwise
 	}
