@@ -164,17 +164,12 @@ func (s *server) caseCandidates(ctx context.Context, in *ByNo) (*candidatesOutpu
 func (s *server) candidates(ctx context.Context, who caller, category string, at geo.Point, when time.Time, but string) (*candidatesOutput, error) {
 	rules, _ := s.photoRules(who)
 	within := rules.Policy.Limit("event.duplicate.within")
-	list, err := s.Reader.Candidates(ctx, who.scope, category, rules.Calendar.Before(when, within), rules.Calendar.Due(when, within).At)
+	list, err := s.Reader.Candidates(ctx, who.scope, view.Near{Category: category, Place: at, Metres: rules.Policy.Int("event.duplicate.radius"),
+		From: rules.Calendar.Before(when, within), To: rules.Calendar.Due(when, within).At})
 	if err != nil {
 		return nil, err
 	}
-	out := []view.Candidate{}
-	for _, c := range list {
-		c.Metres = int(geo.Metres(at, c.Location))
-		if c.No != but && c.Metres <= rules.Policy.Int("event.duplicate.radius") {
-			out = append(out, c)
-		}
-	}
+	out := append([]view.Candidate{}, slices.DeleteFunc(list, func(c view.Candidate) bool { return c.No == but })...)
 	slices.SortFunc(out, func(a, b view.Candidate) int {
 		if a.Metres != b.Metres {
 			return a.Metres - b.Metres

@@ -149,7 +149,7 @@ func (h *house) Earlier(context.Context, view.Scope, string) ([]view.Earlier, er
 	return h.earlier, h.fault()
 }
 
-func (h *house) Candidates(context.Context, view.Scope, string, time.Time, time.Time) ([]view.Candidate, error) {
+func (h *house) Candidates(context.Context, view.Scope, view.Near) ([]view.Candidate, error) {
 	return nil, nil
 }
 

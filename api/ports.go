@@ -62,7 +62,7 @@ type Reader interface {
 	Earlier(ctx context.Context, scope view.Scope, no string) ([]view.Earlier, error)
 	// Candidates gives the open grid events of a kind reported in a span of time, newest
 	// first.
-	Candidates(ctx context.Context, scope view.Scope, category string, from, to time.Time) ([]view.Candidate, error)
+	Candidates(ctx context.Context, scope view.Scope, near view.Near) ([]view.Candidate, error)
 	// Precedents lists the rulings on whose duty matters of a category are, newest first.
 	Precedents(ctx context.Context, scope view.Scope, county, category string) ([]view.Precedent, error)
 	// PublicCase gives the case to whoever knows its query code.

@@ -122,16 +122,22 @@ func (s *Store) DeclareUpload(ctx context.Context, want evidence.Upload, quota e
 
 // usedOf counts what stands against a quota. Whoever has begun an upload waits here for its
 // turn until the others have said that theirs is there or not, so that of two at once the
-// second one sees the first. The same announcement again takes no turn.
+// second one sees the first: those of one account first, and those of everybody at the very
+// end and for one question only. The same announcement again takes no turn.
 func usedOf(ctx context.Context, tx pgx.Tx, account string, since time.Time) (u evidence.Used, err error) {
-	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('huajie/uploads', 0))`); err != nil {
+	const turn = `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`
+	if _, err := tx.Exec(ctx, turn, "huajie/uploads of "+account); err != nil {
 		return u, err
 	}
-	err = tx.QueryRow(ctx, `SELECT count(*), coalesce(sum(size), 0) FROM files WHERE account = $1 AND created_at >= $2`, account, since).Scan(&u.Files, &u.Bytes)
+	err = tx.QueryRow(ctx, `SELECT count(*), coalesce(sum(size), 0), (SELECT count(*) FROM files WHERE account = $1 AND state = 'uploading')
+		FROM files WHERE account = $1 AND created_at >= $2`, account, since).Scan(&u.Files, &u.Bytes, &u.Unfinished)
 	if err != nil {
 		return u, err
 	}
-	err = tx.QueryRow(ctx, `SELECT count(*) FILTER (WHERE account = $1), coalesce(sum(size), 0) FROM files WHERE state = 'uploading'`, account).Scan(&u.Unfinished, &u.AllBytes)
+	if _, err := tx.Exec(ctx, turn, "huajie/uploads"); err != nil {
+		return u, err
+	}
+	err = tx.QueryRow(ctx, `SELECT coalesce(sum(size), 0) FROM files WHERE state = 'uploading'`).Scan(&u.AllBytes)
 	return u, err
 }
 

@@ -50,35 +50,52 @@ func photos(ctx context.Context, q querier, ids []string, search evidence.Search
 	return out, twins(ctx, q, out, there, search)
 }
 
-// mostTwins bounds what is told of photos that were shown over and over.
+// mostTwins bounds what is told of a photo that was shown over and over.
 const mostTwins = 100
+
+// A photo is compared with those that have a band of its look, or all of them where a search is
+// too wide for that; and with those that are the same.
+const (
+	alikeByBands = `state = 'complete' AND look <> 0 AND ARRAY[(look & 65535)::integer, 65536 + ((look >> 16) & 65535)::integer,
+		131072 + ((look >> 32) & 65535)::integer, 196608 + ((look >> 48) & 65535)::integer] && $2::integer[]`
+	alikeByWalk = `state = 'complete' AND look <> 0 AND $2::integer[] IS NULL AND completed_at >= $4`
+	twinsOf     = `WITH alike AS MATERIALIZED (SELECT id FROM files WHERE %s), same AS MATERIALIZED (
+			SELECT f.id FROM files me JOIN files f ON f.state = 'complete' AND f.sha256 = me.sha256 WHERE me.id = $1),
+		near AS MATERIALIZED (
+			SELECT f.id, f.account, f.account <> me.account AS others, f.completed_at, f.sha256 = me.sha256 AS same,
+				bit_count((f.look # me.look)::bit(64)) AS bits
+			FROM (SELECT id FROM alike UNION SELECT id FROM same) found JOIN files f ON f.id = found.id
+				JOIN files me ON me.id = $1 AND f.county = me.county AND (f.completed_at >= $4 OR f.id = me.id)
+			WHERE f.sha256 = me.sha256 OR f.look <> 0 AND me.look <> 0 AND bit_count((f.look # me.look)::bit(64)) <= $5)
+		SELECT near.id, coalesce(c.no, ''), near.account, near.completed_at, near.same, near.bits
+		FROM near LEFT JOIN LATERAL (SELECT no FROM case_files WHERE file_id = near.id ORDER BY at, no LIMIT 1) c ON true
+		WHERE c.no IS NOT NULL OR near.id <> $1 AND (near.others OR near.same AND near.id = ANY ($3))
+		ORDER BY near.same DESC, near.completed_at, near.id LIMIT $6`
+)
 
 // twins finds what is like the photos among those of their counties: it says what
 // evidence.Search.IsTwin says.
 func twins(ctx context.Context, q querier, photos map[string]evidence.Photo, ids []string, search evidence.Search) error {
-	rows, err := q.Query(ctx, `WITH near AS MATERIALIZED (
-			SELECT me.id AS mine, f.id, f.account, f.account <> me.account AS others, f.completed_at, f.sha256 = me.sha256 AS same,
-				bit_count((f.look # me.look)::bit(64)) AS bits
-			FROM files me JOIN files f ON f.county = me.county AND f.state = 'complete' AND (f.completed_at >= $2 OR f.id = me.id)
-			WHERE me.id = ANY ($1) AND me.state = 'complete'
-				AND (f.sha256 = me.sha256 OR f.look <> 0 AND me.look <> 0 AND bit_count((f.look # me.look)::bit(64)) <= $3))
-		SELECT near.mine, near.id, coalesce(c.no, ''), near.account, near.completed_at, near.same, near.bits
-		FROM near LEFT JOIN LATERAL (SELECT no FROM case_files WHERE file_id = near.id ORDER BY at, no LIMIT 1) c ON true
-		WHERE c.no IS NOT NULL OR near.mine <> near.id AND (near.others OR near.same AND near.id = ANY ($1))
-		ORDER BY near.mine, near.same DESC, near.completed_at, near.id LIMIT $4`, ids, search.Since, search.Bits, mostTwins*len(photos))
-	if err != nil {
-		return err
+	batch := &pgx.Batch{}
+	for _, id := range ids {
+		alike := alikeByWalk
+		bands, ok := search.Bands(photos[id].PHash)
+		if ok {
+			alike = alikeByBands
+		}
+		batch.Queue(fmt.Sprintf(twinsOf, alike), id, bands, ids, search.Since, search.Bits, mostTwins).Query(func(rows pgx.Rows) error {
+			p := photos[id]
+			var t evidence.Twin
+			_, err := pgx.ForEachRow(rows, []any{&t.ID, &t.Case, &t.By, &t.At, &t.Same, &t.Bits}, func() error {
+				t.At = t.At.UTC()
+				p.Twins = append(p.Twins, t)
+				return nil
+			})
+			photos[id] = p
+			return err
+		})
 	}
-	var mine string
-	var t evidence.Twin
-	_, err = pgx.ForEachRow(rows, []any{&mine, &t.ID, &t.Case, &t.By, &t.At, &t.Same, &t.Bits}, func() error {
-		t.At = t.At.UTC()
-		p := photos[mine]
-		p.Twins = append(p.Twins, t)
-		photos[mine] = p
-		return nil
-	})
-	return err
+	return q.SendBatch(ctx, batch).Close()
 }
 
 // queueAttached notes which photos a change has attached to a case or a whistle,

@@ -85,8 +85,9 @@ func (c *current) Holders(roles []org.Role, units []string) ([]org.User, error) 
 
 // Nearby gives the grid events of a kind around a place, newest first.
 func (c *current) Nearby(n activities.Neighbourhood) ([]machine.Related, error) {
-	rows, err := c.tx.Query(c.ctx, relatedColumns+` WHERE kind = '`+activities.KindGridEvent+`' AND category = $1 AND created_at >= $2
-		ORDER BY created_at DESC, no DESC`, n.Category, n.Since)
+	sw, ne := geo.Around(n.Place, float64(n.Metres))
+	rows, err := c.tx.Query(c.ctx, relatedColumns+` WHERE spot <@ box(point($3, $4), point($5, $6)) AND category = $1 AND created_at >= $2
+		ORDER BY created_at DESC, no DESC`, n.Category, n.Since, sw.Lon, sw.Lat, ne.Lon, ne.Lat)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package evidence_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -191,6 +192,29 @@ func TestWhoIsATwin(t *testing.T) {
 	} {
 		assert.Equal(t, of.want, s.IsTwin(mine, of.other, of.attached, of.asked), name)
 	}
+}
+
+// TestBandsFindWhatIsAlike: whatever differs in no more bits than a search lets it has a band
+// that is looked for, however the bits lie.
+func TestBandsFindWhatIsAlike(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		s := evidence.Search{Bits: rapid.IntRange(0, 11).Draw(rt, "bits")}
+		look := rapid.Uint64Min(1).Draw(rt, "look")
+		other := look
+		for _, bit := range rapid.SliceOfN(rapid.IntRange(0, 63), 0, s.Bits).Draw(rt, "flipped") {
+			other ^= 1 << bit
+		}
+		wanted, ok := s.Bands(look)
+		own, _ := evidence.Search{}.Bands(other)
+		if !ok || other != 0 && !slices.ContainsFunc(own, func(b int32) bool { return slices.Contains(wanted, b) }) {
+			rt.Fatalf("%x is not found for %x", other, look)
+		}
+	})
+	_, ok := evidence.Search{Bits: 12}.Bands(1)
+	assert.False(t, ok, "all are gone through")
+	none, ok := evidence.Search{Bits: 6}.Bands(0)
+	assert.True(t, ok && len(none) == 0, "nothing is like a hand before the lens")
 }
 
 // TestPartsMakeTheWhole: however a photo is cut, its parts are as long as it is.

@@ -29,3 +29,10 @@ func From(p orb.Point) Point { return Point{Lat: p.Lat(), Lon: p.Lon()} }
 
 // Metres is the distance along the ground between two points.
 func Metres(a, b Point) float64 { return orbgeo.DistanceHaversine(a.Orb(), b.Orb()) }
+
+// Around is a box, its south-west and its north-east corner, that holds every point within so
+// many metres of p and little else.
+func Around(p Point, metres float64) (sw, ne Point) {
+	b := orbgeo.NewBoundAroundPoint(p.Orb(), metres*1.001+0.01) // a hair more, for what rounding loses
+	return From(b.Min), From(b.Max)
+}

@@ -3,6 +3,9 @@ package geo
 import (
 	"math"
 	"testing"
+
+	orbgeo "github.com/paulmach/orb/geo"
+	"pgregory.net/rapid"
 )
 
 func TestMetres(t *testing.T) {
@@ -35,4 +38,21 @@ func TestValid(t *testing.T) {
 	if nan := (Point{Lat: math.NaN(), Lon: 1}); nan.Valid() {
 		t.Error("nowhere is valid")
 	}
+}
+
+// TestAroundHoldsWhatIsNear: no point within the distance is outside of the box.
+func TestAroundHoldsWhatIsNear(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		p := Point{Lat: rapid.Float64Range(-80, 80).Draw(rt, "lat"), Lon: rapid.Float64Range(-170, 170).Draw(rt, "lon")}
+		metres := rapid.Float64Range(1, 1000).Draw(rt, "metres")
+		other := From(orbgeo.PointAtBearingAndDistance(p.Orb(), rapid.Float64Range(0, 360).Draw(rt, "bearing"), metres))
+		sw, ne := Around(p, metres)
+		if other.Lat < sw.Lat || other.Lat > ne.Lat || other.Lon < sw.Lon || other.Lon > ne.Lon {
+			rt.Fatalf("%v is outside of %v, %v", other, sw, ne)
+		}
+		if Metres(p, sw) > 1.5*metres+1 || Metres(p, ne) > 1.5*metres+1 {
+			rt.Fatalf("%v, %v is far more than %v metres around %v", sw, ne, metres, p)
+		}
+	})
 }

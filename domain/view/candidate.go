@@ -17,3 +17,11 @@ type Candidate struct {
 	Metres    int           `json:"metres" doc:"between the two places"`
 	Followers int           `json:"followers" doc:"reports merged into it already"`
 }
+
+// Near is where and when something was reported, and of what kind.
+type Near struct {
+	Category string
+	Place    geo.Point
+	Metres   int       // around it
+	From, To time.Time // both included
+}
