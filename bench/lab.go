@@ -67,7 +67,7 @@ type Site struct {
 
 // SiteOptions change what a site runs with.
 type SiteOptions struct {
-	Policy        string // YAML values of a policy layer for the county of the load
+	Policy        string // YAML values of a policy layer for every county
 	WithoutWorker bool
 }
 
@@ -137,7 +137,7 @@ func (s *Site) start(ctx context.Context, cfg config.Config, o SiteOptions) (err
 	return err
 }
 
-// rules is the built-in rulebook, with a layer of policy for Longshan if the
+// rules is the built-in rulebook, with a layer of policy for every county if the
 // scenario needs one.
 func (l *Lab) rules(name, values string) (string, error) {
 	if values == "" {
@@ -150,8 +150,13 @@ func (l *Lab) rules(name, values string) (string, error) {
 	if err := os.MkdirAll(filepath.Join(dir, "policy"), 0o755); err != nil {
 		return "", err
 	}
-	layer := "scope: \"" + county + "\"\nversion: \"bench\"\neffective_from: 2020-01-01\nvalues:\n" + values
-	return dir, os.WriteFile(filepath.Join(dir, "policy", "bench.yaml"), []byte(layer), 0o600)
+	for _, county := range counties {
+		layer := "scope: \"" + county + "\"\nversion: \"bench\"\neffective_from: 2020-01-01\nvalues:\n" + values
+		if err := os.WriteFile(filepath.Join(dir, "policy", county+".yaml"), []byte(layer), 0o600); err != nil {
+			return "", err
+		}
+	}
+	return dir, nil
 }
 
 // Close stops API and worker. The database goes with the lab.

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"huajie/domain/calendar"
+	"huajie/internal/demo"
 )
 
 // members is the table of 235: everybody who patrols, with a month of what their phones sent.
@@ -115,7 +116,7 @@ func (m *muster) ask(ctx context.Context, turn string) error {
 // fill makes the members, what their phones sent, and what they reported. One event is
 // lived, and its row copied; the tracks are made by the database.
 func (m *muster) fill(ctx context.Context) error {
-	d := &day{r: m.r, site: m.site, people: m.people, times: &Times{}}
+	d := &day{r: m.r, site: m.site, people: m.people, times: &Times{}, beats: []demo.Beat{{Code: fieldGrid, County: county, At: demo.Spot{Lat: fieldLat, Lon: fieldLon}}}}
 	d.live(ctx, 0)
 	if len(d.done) == 0 {
 		return errors.New("no event to copy: " + d.times.firstFault())

@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -43,55 +45,61 @@ func photos(ctx context.Context, q querier, ids []string, search evidence.Search
 	if err != nil || len(found) == 0 {
 		return out, err
 	}
-	there := make([]string, 0, len(found))
 	for _, u := range found {
-		out[u.ID], there = *u.Photo, append(there, u.ID)
+		out[u.ID] = *u.Photo
 	}
-	return out, twins(ctx, q, out, there, search)
+	return out, twins(ctx, q, out, found, search)
 }
 
 // mostTwins bounds what is told of a photo that was shown over and over.
 const mostTwins = 100
 
-// A photo is compared with those that have a band of its look, or all of them where a search is
-// too wide for that; and with those that are the same.
+// A photo is compared with those of its county that have a band of its look, or with all where a
+// search is too wide for that; and with those that are the same.
 const (
-	alikeByBands = `state = 'complete' AND look <> 0 AND ARRAY[(look & 65535)::integer, 65536 + ((look >> 16) & 65535)::integer,
-		131072 + ((look >> 32) & 65535)::integer, 196608 + ((look >> 48) & 65535)::integer] && $2::integer[]`
-	alikeByWalk = `state = 'complete' AND look <> 0 AND $2::integer[] IS NULL AND completed_at >= $4`
-	twinsOf     = `WITH alike AS MATERIALIZED (SELECT id FROM files WHERE %s), same AS MATERIALIZED (
-			SELECT f.id FROM files me JOIN files f ON f.state = 'complete' AND f.sha256 = me.sha256 WHERE me.id = $1),
-		near AS MATERIALIZED (
-			SELECT f.id, f.account, f.account <> me.account AS others, f.completed_at, f.sha256 = me.sha256 AS same,
-				bit_count((f.look # me.look)::bit(64)) AS bits
-			FROM (SELECT id FROM alike UNION SELECT id FROM same) found JOIN files f ON f.id = found.id
-				JOIN files me ON me.id = $1 AND f.county = me.county AND (f.completed_at >= $4 OR f.id = me.id)
-			WHERE f.sha256 = me.sha256 OR f.look <> 0 AND me.look <> 0 AND bit_count((f.look # me.look)::bit(64)) <= $5)
-		SELECT near.id, coalesce(c.no, ''), near.account, near.completed_at, near.same, near.bits
+	inBands = `((look & 65535) = ANY (@band0) OR ((look >> 16) & 65535) = ANY (@band1) OR ((look >> 32) & 65535) = ANY (@band2) OR ((look >> 48) & 65535) = ANY (@band3))`
+	inAll   = `true`
+	twinsOf = `WITH near AS MATERIALIZED (
+			SELECT id, account, completed_at, sha256 = @sha AS same, bit_count((look # @look)::bit(64)) AS bits FROM files
+			WHERE state = 'complete' AND county = @county AND completed_at >= @since AND look <> 0 AND @look <> 0 AND %s
+				AND bit_count((look # @look)::bit(64)) <= @bits
+			UNION
+			SELECT id, account, completed_at, true, bit_count((look # @look)::bit(64)) FROM files
+			WHERE state = 'complete' AND sha256 = @sha AND county = @county AND (completed_at >= @since OR id = @id))
+		SELECT near.id, coalesce(c.no, ''), account, completed_at, same, bits
 		FROM near LEFT JOIN LATERAL (SELECT no FROM case_files WHERE file_id = near.id ORDER BY at, no LIMIT 1) c ON true
-		WHERE c.no IS NOT NULL OR near.id <> $1 AND (near.others OR near.same AND near.id = ANY ($3))
-		ORDER BY near.same DESC, near.completed_at, near.id LIMIT $6`
+		WHERE c.no IS NOT NULL OR near.id <> @id AND (account <> @account OR same AND near.id = ANY (@asked))
+		ORDER BY same DESC, completed_at, near.id LIMIT @most`
 )
 
 // twins finds what is like the photos among those of their counties: it says what
 // evidence.Search.IsTwin says.
-func twins(ctx context.Context, q querier, photos map[string]evidence.Photo, ids []string, search evidence.Search) error {
+func twins(ctx context.Context, q querier, photos map[string]evidence.Photo, found []evidence.Upload, search evidence.Search) error {
+	asked := slices.Sorted(maps.Keys(photos))
 	batch := &pgx.Batch{}
-	for _, id := range ids {
-		alike := alikeByWalk
-		bands, ok := search.Bands(photos[id].PHash)
-		if ok {
-			alike = alikeByBands
+	for _, u := range found {
+		p, among := photos[u.ID], inAll
+		sum, err := hex.DecodeString(p.SHA256)
+		if err != nil {
+			return err
 		}
-		batch.Queue(fmt.Sprintf(twinsOf, alike), id, bands, ids, search.Since, search.Bits, mostTwins).Query(func(rows pgx.Rows) error {
-			p := photos[id]
+		args := pgx.NamedArgs{"id": u.ID, "county": u.County, "account": u.By, "sha": sum, "look": int64(p.PHash),
+			"since": search.Since, "bits": search.Bits, "asked": asked, "most": mostTwins}
+		bands, ok := search.Bands(p.PHash)
+		if ok {
+			among = inBands
+		}
+		for n, b := range bands {
+			args[fmt.Sprint("band", n)] = b
+		}
+		batch.Queue(fmt.Sprintf(twinsOf, among), args).Query(func(rows pgx.Rows) error {
 			var t evidence.Twin
 			_, err := pgx.ForEachRow(rows, []any{&t.ID, &t.Case, &t.By, &t.At, &t.Same, &t.Bits}, func() error {
 				t.At = t.At.UTC()
 				p.Twins = append(p.Twins, t)
 				return nil
 			})
-			photos[id] = p
+			photos[u.ID] = p
 			return err
 		})
 	}

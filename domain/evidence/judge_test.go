@@ -206,15 +206,17 @@ func TestBandsFindWhatIsAlike(t *testing.T) {
 			other ^= 1 << bit
 		}
 		wanted, ok := s.Bands(look)
+		found := false
 		own, _ := evidence.Search{}.Bands(other)
-		if !ok || other != 0 && !slices.ContainsFunc(own, func(b int32) bool { return slices.Contains(wanted, b) }) {
+		for n := range own {
+			found = found || slices.Contains(wanted[n], own[n][0])
+		}
+		if !ok || !found {
 			rt.Fatalf("%x is not found for %x", other, look)
 		}
 	})
 	_, ok := evidence.Search{Bits: 12}.Bands(1)
 	assert.False(t, ok, "all are gone through")
-	none, ok := evidence.Search{Bits: 6}.Bands(0)
-	assert.True(t, ok && len(none) == 0, "nothing is like a hand before the lens")
 }
 
 // TestPartsMakeTheWhole: however a photo is cut, its parts are as long as it is.

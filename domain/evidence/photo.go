@@ -97,27 +97,26 @@ func (s Search) IsTwin(p, other Photo, attached, asked bool) bool {
 	return shown && p.PHash != 0 && other.PHash != 0 && Distance(p.PHash, other.PHash) <= s.Bits
 }
 
-// Bands are what a look must have one of, to differ in no more than the search lets it: a look
-// is four bands of sixteen bits, and of the different bits one band has a quarter at most.
-// Nothing is like a photo without a look. ok tells that the search is not so wide that going
-// through all looks is less work.
-func (s Search) Bands(look uint64) (out []int32, ok bool) {
-	const bands, width, widest = 4, 16, 2
+// bands are what a look is cut into, of sixteen bits each.
+const bands = 4
+
+// Bands are, for each band of a look, what a look that differs in no more bits than the search
+// lets it may have there: of so few bits one band has a quarter at most, so what is like it
+// has at least one of them. ok tells that the search is not so wide that going through all
+// looks is less work.
+func (s Search) Bands(look uint64) (out [bands][]int64, ok bool) {
+	const width, widest = 64 / bands, 2
 	radius := s.Bits / bands
 	if radius > widest {
-		return nil, false
+		return out, false
 	}
-	if look == 0 {
-		return []int32{}, true
-	}
-	for n := range bands {
-		band := int32(look >> (n * width) & (1<<width - 1))
-		base := int32(n) << width
-		out = append(out, base|band)
+	for n := range out {
+		band := int64(look >> (n * width) & (1<<width - 1))
+		out[n] = []int64{band}
 		for i := 0; radius >= 1 && i < width; i++ {
-			out = append(out, base|band^1<<i)
+			out[n] = append(out[n], band^1<<i)
 			for j := 0; radius == widest && j < i; j++ {
-				out = append(out, base|band^1<<i^1<<j)
+				out[n] = append(out[n], band^1<<i^1<<j)
 			}
 		}
 	}

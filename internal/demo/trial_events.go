@@ -18,16 +18,22 @@ const (
 
 // trialEvent is one grid event of the trial: where, what, how far it went.
 type trialEvent struct {
+	Sight
 	n        int
-	category string
-	lead     string // number of the department in every county
-	words    string
 	occurred string
 	resolved bool
 	stage    int // for the unresolved: 0 reported, 1 dispatched, 2 being put right, 3 waits for verification
 }
 
-var sights = []struct{ category, lead, words string }{
+// Sight is something grid members see on their way: what kind it is, who puts it right.
+type Sight struct {
+	Category string
+	Lead     string // number of the department in every county
+	Words    string
+}
+
+// Sights are everyday ones, each put right in one stage.
+var Sights = []Sight{
 	{"E0102", "D11", "小区路灯整排不亮,夜间出行不便"},
 	{"E0201", "D32", "垃圾箱旁堆放大量生活垃圾未清运"},
 	{"E0203", "D23", "商户占道经营,人行道无法通行"},
@@ -41,22 +47,24 @@ func trialEvents() []trialEvent {
 	out := make([]trialEvent, TrialEvents)
 	first := time.Date(2020, time.September, 1, 8, 0, 0, 0, time.FixedZone("Asia/Shanghai", 8*60*60))
 	for i := range out {
-		s := sights[i%len(sights)]
-		out[i] = trialEvent{n: i + 1, category: s.category, lead: s.lead, words: s.words,
+		out[i] = trialEvent{Sight: Sights[i%len(Sights)], n: i + 1,
 			occurred: first.Add(time.Duration(i) * 220 * time.Minute).Format(time.RFC3339),
 			resolved: i*TrialEventsResolved/TrialEvents != (i+1)*TrialEventsResolved/TrialEvents, stage: i % 4}
 	}
 	return out
 }
 
-// beat is a grid with a place inside it.
-type beat struct {
-	code, county string
-	at           Spot
+// Beat is a grid with a place inside it.
+type Beat struct {
+	Code, County string
+	At           Spot
 }
 
-// beats are the grids that have an area, each with the middle of it.
-func (c *Client) beats(ctx context.Context) ([]beat, error) {
+// Member is the account of the grid member of the beat.
+func (b Beat) Member() string { return "grid." + b.Code }
+
+// Beats are the grids that have an area, each with the middle of it.
+func (c *Client) Beats(ctx context.Context) ([]Beat, error) {
 	a, err := c.Do(ctx, "citysup.220400", http.MethodGet, "/api/v1/grids?geometry=true&limit=200", "", nil)
 	if err != nil {
 		return nil, err
@@ -73,18 +81,18 @@ func (c *Client) beats(ctx context.Context) ([]beat, error) {
 	if err := a.Into(&page); err != nil {
 		return nil, err
 	}
-	var out []beat
+	var out []Beat
 	for _, g := range page.Items {
 		if g.Geometry == nil || g.Geometry.Type != "Polygon" || g.County == "220498" {
 			continue
 		}
 		ring := g.Geometry.Coordinates[0][1:]
-		var b beat
+		var b Beat
 		for _, p := range ring {
-			b.at.Lon += p[0] / float64(len(ring))
-			b.at.Lat += p[1] / float64(len(ring))
+			b.At.Lon += p[0] / float64(len(ring))
+			b.At.Lat += p[1] / float64(len(ring))
 		}
-		b.code, b.county = g.Code, g.County
+		b.Code, b.County = g.Code, g.County
 		out = append(out, b)
 	}
 	if len(out) == 0 {
@@ -97,7 +105,7 @@ func (c *Client) beats(ctx context.Context) ([]beat, error) {
 // photos. It can be repeated: what has been loaded is recognised by its keys.
 func Events(ctx context.Context, c *Client, out io.Writer) error {
 	began := time.Now()
-	grids, err := c.beats(ctx)
+	grids, err := c.Beats(ctx)
 	if err != nil {
 		return err
 	}
@@ -137,21 +145,21 @@ func Events(ctx context.Context, c *Client, out io.Writer) error {
 }
 
 // live walks one event as far as it went.
-func (e trialEvent) live(ctx context.Context, c *Client, b beat) error {
+func (e trialEvent) live(ctx context.Context, c *Client, b Beat) error {
 	key := func(step string) string { return fmt.Sprintf("%s-event-%03d-%s", TrialBatch, e.n, step) }
-	at := Spot{Lat: b.at.Lat + float64(e.n%7)*0.00008, Lon: b.at.Lon + float64(e.n%5)*0.00008}
+	at := Spot{Lat: b.At.Lat + float64(e.n%7)*0.00008, Lon: b.At.Lon + float64(e.n%5)*0.00008}
 	where := map[string]any{"lat": at.Lat, "lon": at.Lon}
-	member := "grid." + b.code
+	member := b.Member()
 	photos, err := c.Photos(ctx, member, key("before"), at, 3)
 	if err != nil {
 		return err
 	}
-	v, err := c.Report(ctx, member, key("report"), map[string]any{"category": e.category, "description": e.words, "location": where,
-		"photos": photos, "grid": b.code, "occurred_at": e.occurred, "batch": TrialBatch})
+	v, err := c.Report(ctx, member, key("report"), map[string]any{"category": e.Category, "description": e.Words, "location": where,
+		"photos": photos, "grid": b.Code, "occurred_at": e.occurred, "batch": TrialBatch})
 	if err != nil {
 		return err
 	}
-	unit := b.county + "-" + e.lead
+	unit := b.County + "-" + e.Lead
 	handler := "handler." + unit
 	step := func(user, action string, input map[string]any) func() error {
 		return func() error {
@@ -170,7 +178,7 @@ func (e trialEvent) live(ctx context.Context, c *Client, b beat) error {
 		}
 	}
 	steps := []func() error{
-		step("platform."+b.county, "dispatch", map[string]any{"lead_unit": unit}),
+		step("platform."+b.County, "dispatch", map[string]any{"lead_unit": unit}),
 		step("liaison."+unit, "sign-for", nil),
 		step("liaison."+unit, "start-disposal", map[string]any{"handlers": []string{handler}}),
 		shown(handler, "after", "after_photos", "submit-disposal", 1, map[string]any{"result": "已到现场处置完毕"}),
