@@ -227,6 +227,10 @@ func (w *walk) buildGrievances() {
 	g := "grievance"
 	registered := w.keep("registered", g, w.matter(clerk, nil))
 	w.keep("registered by a citizen", g, w.matter(citizen, form.Input{"channel": "web"}))
+	dated := w.keep("sent with a date", g, w.matter(clerk, form.Input{"channel": "hotline_12345", "due_by_sender": "2026-11-30T17:00:00+08:00"}))
+	dated = w.like(g, dated)
+	w.took(g, dated, dispatcher, "ask-sender", with(theWhy, form.Input{"until": "2026-12-07T17:00:00+08:00"}))
+	w.keep("sender asked", g, dated)
 	offered := w.like(g, registered)
 	w.took(g, offered, clerk, "hand-over", with(theWhy, form.Input{"to_unit": "220402008-C"}))
 	w.keep("offered", g, offered)

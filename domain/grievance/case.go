@@ -107,6 +107,7 @@ type Case struct {
 	OriginHidden    bool               `json:"origin_hidden,omitempty"`
 	DeskDue         time.Time          `json:"desk_due_at,omitzero"` // by when the front desk must have sent it on (G1, G2, G8); kept once passed
 	InheritedDue    time.Time          `json:"inherited_due,omitzero"`
+	Sender          *SenderRequest     `json:"sender_request,omitempty"`
 	WrittenNoDuty   bool               `json:"notice_exempt,omitempty"`
 	RulebookVersion string             `json:"rulebook_version,omitempty"` // version of its dispatch
 }

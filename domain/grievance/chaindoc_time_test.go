@@ -74,7 +74,7 @@ func laterScenes(t *testing.T) []*play {
 	withMaster(merged)
 	over := handling(t, asPetition)
 	return []*play{
-		web.expire("pickup"), begin(t).expire("triage.soft").expire("triage").expire("triage.decide"), begin(t, asPetition).expire("accept_notice"),
+		web.expire("pickup"), triaged(t, lateTransfer).do(dispUser, "ask-sender", moreTime).expire("sender"), begin(t).expire("triage.soft").expire("triage").expire("triage.decide"), begin(t, asPetition).expire("accept_notice"),
 		dispatched(t).expire("sign.half"), signed(t).expire("assign"), handling(t).expire("contact"),
 		handling(t).do(dispUser, "add-assist", why, form.Input{"assist_unit": land}).expire("task.T1"),
 		handling(t).both(handlerUser, "pause", dispUser, paused).expire("pause.max"), handling(t).both(handlerUser, "pause", dispUser, hearing).expire("pause.review"),

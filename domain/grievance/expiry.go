@@ -24,6 +24,7 @@ func expiries(m *machine.Machine[*Case]) map[string]func(*machine.Turn[*Case], m
 		"accept_notice":      deemAccepted,
 		"handover":           offerLapsed,
 		"inform":             informMissed,
+		"sender":             alarm("sender_silent", "§6 item 21", dispatcher),
 		// the unit
 		"sign.half":     remindUnit("sign_reminded", "G10"),
 		"sign":          autoSign,

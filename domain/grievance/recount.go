@@ -71,10 +71,7 @@ func (t turn) recountPolicy() (moved, settled bool) {
 	}
 	k := *c.Policy
 	k.Pauses = slices.Clone(k.Pauses)
-	counted := Clock{AllThatIsLeft: k.AllThatIsLeft}
-	due := t.ledgerDue(k)
-	counted.Due, counted.Provisional = due.At, due.Provisional
-	t.bound(&counted)
+	counted := t.counted(k)
 	k.Provisional = counted.Provisional
 	if moved = counted.Due.After(k.Due); moved {
 		k.Due = counted.Due
@@ -85,6 +82,14 @@ func (t turn) recountPolicy() (moved, settled bool) {
 		t.Set(d)
 	}
 	return moved, !k.Provisional
+}
+
+// counted is where a clock stands by its ledger, within what bounds it.
+func (t turn) counted(k Clock) Clock {
+	due := t.ledgerDue(k)
+	out := Clock{AllThatIsLeft: k.AllThatIsLeft, Due: due.At, Provisional: due.Provisional}
+	t.bound(&out)
+	return out
 }
 
 // datesFollow has what is kept of the date of a step follow it.

@@ -118,6 +118,9 @@ func Register(r Registration, cmd machine.Command, rules *machine.Rules, now tim
 	if c := t.Case; c.Urgency == "emergency" || c.Risk == "red" || t.groupVisit() {
 		e.Notify("N20", t.county(dutyLeader, dispatcher)...)
 	}
+	if contains(t.Case.Flags, "short_notice") {
+		t.Record("late_transfer", "§6 item 21").Notify("N20", t.county(dispatcher)...)
+	}
 	if r.Converted {
 		t.To(Triage)
 		t.Record("triage_started", "G2").Untold("told_with_the_event")
@@ -207,7 +210,7 @@ func (t turn) inherit(due time.Time) {
 		return
 	}
 	c, pol, cal := t.Case, t.Rules.Policy, t.Rules.Calendar
-	c.InheritedDue = cal.Before(due, pol.Limit("transfer.margin"))
+	c.InheritedDue = t.dateOfSender(due)
 	if least := cal.Due(t.Now, pol.Limit("transfer.least")).At; c.InheritedDue.Before(least) {
 		c.InheritedDue = least
 		c.flag("short_notice")

@@ -168,7 +168,7 @@ func (t turn) reply(rule string) {
 		c.flag("not_contacted")
 	}
 	t.stopClocks()
-	t.Clear("inform", "assign", "contact", "sign", "leader.meet", "leader.designate", "joint.convene", "pause.max", "pause.review", "no_body")
+	t.Clear("inform", "assign", "contact", "sign", "leader.meet", "leader.designate", "joint.convene", "pause.max", "pause.review", "no_body", "sender")
 	if s := c.stay(); s != nil {
 		s.Left = t.Now
 	}

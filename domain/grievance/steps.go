@@ -18,7 +18,7 @@ var Machine = newMachine()
 func newMachine() *machine.Machine[*Case] {
 	m := &machine.Machine[*Case]{Name: "grievance", Types: supervision.Named(types), Fresh: Fresh, Stands: stands, Seat: seat}
 	m.Steps = slices.Concat(intakeSteps(), dispatchSteps(), returnSteps(), handlingSteps(), replySteps(),
-		escalationSteps(), jointSteps(), whistleSteps(), closingSteps(), dutySteps(), informSteps(), noBodySteps(),
+		escalationSteps(), jointSteps(), whistleSteps(), closingSteps(), dutySteps(), informSteps(), senderSteps(), noBodySteps(),
 		[]step{machine.OutageStep(active, do(moveForOutage)), machine.RecountStep(active, do(recount))}, supervision.Steps(ladder), machine.HandedSteps(active, do(handlerLeft), do(transferUnit)))
 	openVault(m)
 	limitSigning(m)

@@ -22,7 +22,7 @@ var vaultSteps = []string{"start-triage", "classify", "guide-legal", "reject-cas
 	"dispatch", "sign-for", "assign-handler", "contact-petitioner", "add-assist", "waive-task", "extend", "pause", "unpause", "suspend",
 	"review-suspension", "resume", "accept-return", "reject-return", "start-adjudication", "adjudicate",
 	"issue-reply", "joint-conclude", "record-service", "start-joint", "escalate-l2", "escalate-l3", "start-leader", "designate-leader",
-	"inform-petitioner", "request-supplement", "show-photos", "plan-session", "close-explained", "close-unreachable", "reopen", "hand-over",
+	"inform-petitioner", "request-supplement", "show-photos", "ask-sender", "sender-answered", "plan-session", "close-explained", "close-unreachable", "reopen", "hand-over",
 	supervision.Remind, supervision.YellowCard, supervision.RedCard}
 
 // vaultCallbacks are the steps of the vault that are not for who handled the case.

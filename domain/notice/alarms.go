@@ -25,6 +25,8 @@ func simply(zh, en string) warning { return warning{domain.Text{ZH: zh, EN: en},
 var alarms = map[string]warning{
 	// the front desk
 	"registered":        simply("特急件、红色风险件或集体来访已登记,请立即处置", "an emergency, a red-risk matter or a group visit has been registered: act at once"),
+	"late_transfer":     simply("转办件到件过晚,已留最短办理时间,请向来文单位提请延期", "a matter was sent on too late: the least time is left, ask its sender for more"),
+	"sender_silent":     late("来文单位逾期未答复延期请求,请催询", "the sender has not answered whether there is more time: ask again"),
 	"intake_unattended": late("网上诉求逾期未接单", "a matter received online was not picked up in time"),
 	"photos_shown":      simply("诉求人补充了照片,请查看", "photos were added by the petitioner: have a look"),
 	"triage_slow":       late("甄别分流超出目标时限", "triage takes longer than it should"),

@@ -162,6 +162,18 @@ var texts = map[string]domain.Text{
 		ZH: "您反映的事项(编号{{.No}})暂时挂账{{with .Reason}},原因:{{.}}{{end}}{{with .Until}},预计{{.}}前恢复办理{{end}}。过渡措施见告知书。",
 		EN: "Your matter (no. {{.No}}) is suspended for now{{with .Reason}}; reason: {{.}}{{end}}{{with .Until}}; expected to go on by {{.}}{{end}}. The notice states the interim measures.",
 	},
+	"N13/sender_asked": {
+		ZH: "办件{{.No}}已提请来文单位延期;答复前仍按原期限办理。",
+		EN: "The sender of case {{.No}} has been asked for more time; until there is an answer the date stands.",
+	},
+	"N13/sender_granted": {
+		ZH: "办件{{.No}}来文单位已同意延期。",
+		EN: "The sender of case {{.No}} grants more time.",
+	},
+	"N13/sender_refused": {
+		ZH: "办件{{.No}}来文单位未同意延期,请按原期限办结。",
+		EN: "The sender of case {{.No}} grants no more time: the date stands.",
+	},
 	"N13": {
 		ZH: "办件{{.No}}有新进展,现由{{.Owner}}负责{{with .Level}}({{.}}){{end}}。",
 		EN: "Case {{.No}} has moved on; {{.Owner}} is responsible now{{with .Level}} ({{.}}){{end}}.",

@@ -26,6 +26,7 @@ var handleKeys = []Key{
 	{Name: "first.petition.urgent", Kind: KindLimit, ZH: "信访事项·紧急首次答复", EN: "petition, urgent: first reply", Source: "§4.2 D"},
 	{Name: "transfer.margin", Kind: KindLimit, ZH: "12345/上级转办件提前回传时间", EN: "upload margin before the sender's due date", Source: "§4.2 online_transfer D"},
 	{Name: "transfer.least", Kind: KindLimit, ZH: "12345/上级转办件最短办理时间", EN: "least time left when a transfer arrives late", Source: "§6 item 21 D"},
+	{Name: "transfer.answer", Kind: KindLimit, ZH: "来文单位答复延期请求", EN: "answer of the sender who was asked for more time, before it is asked again", Source: "§6 item 21 D (limit ours)"},
 	{Name: "statutory.petition.handle", Kind: KindLimit, ZH: "信访事项办理期限(自受理之日)", EN: "petition: handled, from the acceptance date", Source: "§4.2 statutory cap, XF §34 A", Statutory: true, Law: "60cd"},
 	{Name: "extend.dispute", Kind: KindLimit, ZH: "调解经双方同意延长", EN: "mediation prolonged with both consents", Source: "§4.2 dispute SZ A"},
 	{Name: "pause.supplement", Kind: KindLimit, ZH: "等待补充材料最长中止", EN: "pause for a supplement, at most", Source: "§4.1 policy.pause_reasons D"},

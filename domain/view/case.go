@@ -93,6 +93,7 @@ type CaseView struct {
 	Master     string          `json:"master,omitempty"`
 	Origin     string          `json:"origin,omitempty"`
 	Suspension *SuspensionView `json:"suspension,omitempty"`
+	Sender     *SenderView     `json:"sender,omitempty" doc:"of a matter that was sent on with a date"`
 
 	Reply        *ReplyView      `json:"reply,omitempty"`
 	OutcomeGrade string          `json:"outcome_grade,omitempty"`
@@ -213,6 +214,16 @@ type SuspensionView struct {
 	Reason   string    `json:"reason_code"`
 	ReviewBy time.Time `json:"review_by,omitzero"`
 	Approver string    `json:"approver"`
+}
+
+// SenderView is by when whoever sent the matter wants to hear of it, less the time to report back,
+// and whether more time was asked for (§6 item 21).
+type SenderView struct {
+	DueAt      time.Time `json:"due_at"`
+	AskedAt    time.Time `json:"asked_at,omitzero"`
+	Until      time.Time `json:"asked_until,omitzero"`
+	AnsweredAt time.Time `json:"answered_at,omitzero"`
+	Granted    bool      `json:"granted"`
 }
 
 // ReplyView tells that the case was answered; the words are in its timeline.

@@ -56,6 +56,12 @@ func (c demand) fill(v *CaseView, rules *machine.Rules) {
 	if s := c.Suspension; s != nil {
 		v.Suspension = &SuspensionView{Local(s.Since), Local(s.Until), s.Reason, Local(s.ReviewBy), s.Approver}
 	}
+	if !c.InheritedDue.IsZero() {
+		v.Sender = &SenderView{DueAt: Local(c.InheritedDue)}
+		if r := c.Case.Sender; r != nil {
+			v.Sender.AskedAt, v.Sender.Until, v.Sender.AnsweredAt, v.Sender.Granted = Local(r.AskedAt), Local(r.Until), Local(r.AnsweredAt), r.Granted
+		}
+	}
 	if r := c.Reply; r != nil {
 		v.Reply = &ReplyView{Local(r.IssuedAt), Local(r.ServedAt), r.Method, r.OutcomeGrade, r.Opinion, r.Unit, r.Event}
 	}

@@ -21,6 +21,7 @@ var limitKinds = map[string]limitKind{
 	"triage.soft":      kind("甄别分流目标时限", "triage, target", "G2 triage.soft"),
 	"triage":           kind("甄别分流", "triage", "G2 triage.hard"),
 	"unassigned":       kind("无人分派,系统按清单交办", "assignment by the duty catalogue", "G7, G8"),
+	"sender":           kind("来文单位答复延期请求", "the sender's answer, whether there is more time", "§6 item 21 transfer.answer"),
 	"inform":           kind("向诉求人告知进展", "tell the petitioner where the matter is", "FR3 fr.inform"),
 	"triage.decide":    kind("告知是否受理", "tell whether the matter is accepted", "G3 guide.limit"),
 	"accept_notice":    kind("受理告知", "notice of acceptance", "XF §22 guide.limit"),
