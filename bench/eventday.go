@@ -59,6 +59,11 @@ type day struct {
 }
 
 func (d *day) play(ctx context.Context, n, atOnce int) error {
+	stop, err := d.r.Lab.profiles(ctx, d.site.api, d.site.worker)
+	if err != nil {
+		return err
+	}
+	before := d.r.Lab.usage(d.site.api, d.site.worker)
 	began := time.Now()
 	work := make(chan int)
 	var wg sync.WaitGroup
@@ -75,12 +80,22 @@ func (d *day) play(ctx context.Context, n, atOnce int) error {
 	close(work)
 	wg.Wait()
 	took := time.Since(began)
+	used := usage{}
+	used.add(before, d.r.Lab.usage(d.site.api, d.site.worker))
+	if err := stop(); err != nil {
+		return err
+	}
 	if why := d.times.firstFault(); why != "" {
 		d.r.Say("first fault: %s", why)
 	}
 	rate := float64(len(d.done)) / took.Seconds()
 	d.r.Report.Add("events", "from report to verification", rate, "1/s")
 	d.r.Report.Add("events", "20 000 of them would take", 20000/rate/3600, "h")
+	for _, of := range processes {
+		if used[of] > 0 {
+			d.r.Report.Add("events", "CPU of "+of+", each", millis(used[of])/float64(max(1, len(d.done))), "ms")
+		}
+	}
 	for _, step := range []string{"photos", "report", "steps"} {
 		d.r.Report.Spread("events", step, d.times.steps[step])
 	}

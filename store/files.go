@@ -111,7 +111,7 @@ func (s *Store) DeclareUpload(ctx context.Context, want evidence.Upload, quota e
 			}
 			return nil
 		}
-		used, err := usedOf(ctx, tx, want.By, quota.Since)
+		used, err := usedOf(ctx, tx, want.By, quota)
 		if err != nil {
 			return err
 		}
@@ -121,24 +121,40 @@ func (s *Store) DeclareUpload(ctx context.Context, want evidence.Upload, quota e
 }
 
 // usedOf counts what stands against a quota. Whoever has begun an upload waits here for its
-// turn until the others have said that theirs is there or not, so that of two at once the
-// second one sees the first: those of one account first, and those of everybody at the very
-// end and for one question only. The same announcement again takes no turn.
-func usedOf(ctx context.Context, tx pgx.Tx, account string, since time.Time) (u evidence.Used, err error) {
-	const turn = `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`
-	if _, err := tx.Exec(ctx, turn, "huajie/uploads of "+account); err != nil {
+// turn until the others of the account have said that theirs is there or not, so that of two at
+// once the second one sees the first. Of what everybody has under way that is asked only when
+// it is nearly too much: what is being announced at this very moment is less than nearly. The
+// same announcement again takes no turn.
+func usedOf(ctx context.Context, tx pgx.Tx, account string, quota evidence.Quota) (u evidence.Used, err error) {
+	const nearly = 1 << 30 // bytes; connections times the largest photo is less
+	if err := inTurn(ctx, tx, "huajie/uploads of "+account); err != nil {
 		return u, err
 	}
 	err = tx.QueryRow(ctx, `SELECT count(*), coalesce(sum(size), 0), (SELECT count(*) FROM files WHERE account = $1 AND state = 'uploading')
-		FROM files WHERE account = $1 AND created_at >= $2`, account, since).Scan(&u.Files, &u.Bytes, &u.Unfinished)
-	if err != nil {
+		FROM files WHERE account = $1 AND created_at >= $2`, account, quota.Since).Scan(&u.Files, &u.Bytes, &u.Unfinished)
+	if err != nil || quota.AllBytes == 0 {
 		return u, err
 	}
-	if _, err := tx.Exec(ctx, turn, "huajie/uploads"); err != nil {
+	if u.AllBytes, err = underWay(ctx, tx); err != nil || u.AllBytes < quota.AllBytes-nearly {
 		return u, err
 	}
-	err = tx.QueryRow(ctx, `SELECT coalesce(sum(size), 0) FROM files WHERE state = 'uploading'`).Scan(&u.AllBytes)
+	if err := inTurn(ctx, tx, "huajie/uploads"); err != nil {
+		return u, err
+	}
+	u.AllBytes, err = underWay(ctx, tx)
 	return u, err
+}
+
+// inTurn waits until nobody else does what a name says, to the end of the transaction.
+func inTurn(ctx context.Context, tx pgx.Tx, name string) error {
+	_, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, name)
+	return err
+}
+
+// underWay is how many bytes are announced and not whole yet.
+func underWay(ctx context.Context, tx pgx.Tx) (n int64, err error) {
+	err = tx.QueryRow(ctx, `SELECT coalesce(sum(size), 0) FROM files WHERE state = 'uploading'`).Scan(&n)
+	return n, err
 }
 
 // Upload gives an upload of an account.

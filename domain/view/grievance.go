@@ -58,7 +58,7 @@ func (c demand) fill(v *CaseView, rules *machine.Rules) {
 	}
 	if !c.InheritedDue.IsZero() {
 		v.Sender = &SenderView{DueAt: Local(c.InheritedDue)}
-		if r := c.Case.Sender; r != nil {
+		if r := c.Sender; r != nil {
 			v.Sender.AskedAt, v.Sender.Until, v.Sender.AnsweredAt, v.Sender.Granted = Local(r.AskedAt), Local(r.Until), Local(r.AnsweredAt), r.Granted
 		}
 	}
