@@ -223,7 +223,8 @@ type caseFilesOutput struct{ Body CaseFileList }
 // caseFiles lists the photos of a case; the citizen who registered it sees their own.
 func (s *server) caseFiles(ctx context.Context, in *ByNo) (*caseFilesOutput, error) {
 	who := callerOf(ctx)
-	if _, err := s.cases.find(ctx, who.scope, in.No); err != nil {
+	c, err := s.cases.find(ctx, who.scope, in.No)
+	if err != nil {
 		return nil, err
 	}
 	only := ""
@@ -234,6 +235,7 @@ func (s *server) caseFiles(ctx context.Context, in *ByNo) (*caseFilesOutput, err
 	if err != nil {
 		return nil, err
 	}
+	view.SayWithheld(list, c)
 	return &caseFilesOutput{CaseFileList{append([]view.CaseFile{}, list...)}}, nil
 }
 
