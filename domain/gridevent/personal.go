@@ -47,7 +47,7 @@ var Purposes = map[evidence.Purpose]domain.Text{
 func photoSteps() []step {
 	keepers := append(machine.As(onArea, admin, townOffice), machine.As(inCounty, dispatcher, director)...)
 	ground := form.Among(form.Choice.Named("ground", "隐去理由", "ground"), []string{GroundPerson, GroundMinor, GroundPrivate}, func(g string) domain.Text { return Grounds[g] }).Need()
-	which := form.Attached.Named("photos", "照片", "photos").Need()
+	which, hidden := form.Attached.Named("photos", "照片", "photos").Need(), form.Attached.Named("withheld", "已隐去的照片", "withheld photos").Need()
 	whole := slices.Concat(active, []machine.State{Rejected, Merged, Closed, Converted, Voided})
 	return []step{
 		{Action: "withhold-photos", Rule: "§6 item 80", ZH: "隐去照片", EN: "Withhold photos", From: whole, Who: keepers, Fields: []form.Field{which, ground},
@@ -60,9 +60,9 @@ func photoSteps() []step {
 				t.Record("photos_withheld", "§6 item 80").Untold("nothing_to_do")
 				return nil
 			})},
-		{Action: "restore-photos", Rule: "§6 item 80", ZH: "恢复照片", EN: "Show withheld photos again", From: whole, Who: keepers, Fields: []form.Field{which, reason},
+		{Action: "restore-photos", Rule: "§6 item 80", ZH: "恢复照片", EN: "Show withheld photos again", From: whole, Who: keepers, Fields: []form.Field{hidden, reason},
 			FieldsFor: func(t *machine.Turn[*Event]) []form.Field {
-				return []form.Field{of(which, t.Case.withheldPhotos()), reason}
+				return []form.Field{of(hidden, t.Case.withheldPhotos()), reason}
 			},
 			Guard: among("none_withheld", "没有可恢复的照片", "no withheld photo can be shown again", (*Event).withheldPhotos), Do: do(restorePhotos)},
 	}
@@ -123,7 +123,7 @@ func restorePhotos(t turn) error {
 	c := t.Case
 	c.Photos = slices.Clone(c.Photos)
 	for i := range c.Photos {
-		if slices.Contains(t.In.List("photos"), c.Photos[i].ID) {
+		if slices.Contains(t.In.List("withheld"), c.Photos[i].ID) {
 			c.Photos[i].Withheld = nil
 		}
 	}

@@ -97,7 +97,7 @@ func TestPhotosAreWithheld(t *testing.T) {
 		require.Equal(t, []string{platform, "person"}, []string{w.By, w.Ground})
 		require.True(t, moment("2026-03-10 00:00").Equal(w.Until), "%s", w.Until)
 		require.False(t, gridevent.Final(p.c), "it can be undone")
-		p.do(townDesk, "restore-photos", form.Input{"photos": []any{ids[1]}, "reason": "无人像"}).do(townDesk, "withhold-photos", form.Input{"photos": []any{p.c.Photos[1].ID}, "ground": "minor"})
+		p.do(townDesk, "restore-photos", form.Input{"withheld": []any{ids[1]}, "reason": "无人像"}).do(townDesk, "withhold-photos", form.Input{"photos": []any{p.c.Photos[1].ID}, "ground": "minor"})
 		require.Equal(t, []string{ids[0], p.c.Photos[1].ID}, withheld(p))
 		require.Equal(t, "minor", p.c.Photos[1].Withheld.Ground)
 	})
@@ -111,7 +111,7 @@ func TestPhotosAreWithheld(t *testing.T) {
 		require.Equal(t, []string{"photos_final"}, p.types())
 		require.True(t, p.c.Photos[0].Withheld.Gone)
 		require.True(t, gridevent.Final(p.c))
-		p.refuse("none_withheld", platform, "restore-photos", form.Input{"photos": []any{p.c.Photos[0].ID}, "reason": "误操作"})
+		p.refuse("none_withheld", platform, "restore-photos", form.Input{"withheld": []any{p.c.Photos[0].ID}, "reason": "误操作"})
 	})
 	t.Run("item 80 at any time, and it outlives the end of the event", func(t *testing.T) {
 		p := disposing(t)
@@ -121,7 +121,7 @@ func TestPhotosAreWithheld(t *testing.T) {
 		state(t, p, "closed")
 		require.Equal(t, []string{first}, withheld(p))
 		require.True(t, slices.ContainsFunc(p.c.Pending(), func(d machine.Deadline) bool { return d.Kind == "withheld" }))
-		p.do("disp.220402", "restore-photos", form.Input{"photos": []any{first}, "reason": "经复看无私人信息"})
+		p.do("disp.220402", "restore-photos", form.Input{"withheld": []any{first}, "reason": "经复看无私人信息"})
 		require.Empty(t, withheld(p))
 	})
 	t.Run("item 80 only photos there are, by who may", func(t *testing.T) {

@@ -156,7 +156,7 @@ func (s *stand) photographed(whistle string) {
 		"description": "健身器材损坏,有人受伤的危险", "location": at, "photos": before})
 	require.NoError(s.t, err)
 	s.do(platform, v.No, "withhold-photos", map[string]any{"photos": before[:2], "ground": "person"})
-	s.do(platform, v.No, "restore-photos", map[string]any{"photos": before[:1], "reason": "无人像"})
+	s.do(platform, v.No, "restore-photos", map[string]any{"withheld": before[:1], "reason": "无人像"})
 	s.do(platform, v.No, "review-supplement", map[string]any{"missing": "请补拍铭牌"})
 	s.do(member, v.No, "supplement", map[string]any{"note": "已补拍", "photos": shots(member, "more", at, 1)})
 	s.do(platform, v.No, "dispatch", map[string]any{"lead_unit": housing})

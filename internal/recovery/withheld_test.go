@@ -143,7 +143,7 @@ func TestAnEventThatIsAPersonsDispute(t *testing.T) {
 	require.Equal(t, []string{platform, "person"}, []string{first().Withheld.By, first().Withheld.Ground})
 
 	require.Less(t, time.Since(began), 10*time.Second, "the machine is too slow for this test")
-	s.do(office, e.No, "restore-photos", map[string]any{"photos": photos[1:2], "reason": "无人像"})
+	s.do(office, e.No, "restore-photos", map[string]any{"withheld": photos[1:2], "reason": "无人像"})
 	require.Equal(t, http.StatusOK, s.read(member, "/files/"+photos[1]+"/content", nil), "a slip undone")
 	require.NoError(t, s.app.ForgetWithheldOnce(ctx, time.Now()))
 	require.Equal(t, []bool{true, true, true}, s.inStorage(photos[0]), "there is time yet")
@@ -152,7 +152,7 @@ func TestAnEventThatIsAPersonsDispute(t *testing.T) {
 	require.Eventually(t, func() bool {
 		return len(s.dump(`SELECT type FROM events WHERE no = '`+e.No+`' AND type = 'photos_final'`)) == 1
 	}, time.Minute, 200*time.Millisecond)
-	require.Equal(t, http.StatusConflict, s.refused(office, e.No, "restore-photos", map[string]any{"photos": photos[:1], "reason": "误操作"}).Status)
+	require.Equal(t, http.StatusConflict, s.refused(office, e.No, "restore-photos", map[string]any{"withheld": photos[:1], "reason": "误操作"}).Status)
 	require.NoError(t, s.app.ForgetWithheldOnce(ctx, time.Now()))
 	require.Equal(t, []bool{true, true, true}, s.inStorage(photos[0]), "not under a hold")
 	require.NoError(t, s.app.Store.LiftHold(ctx, e.No, "x", true, audit.ByOperator("root", audit.HoldLifted, e.No, "x", "结案")))
