@@ -165,20 +165,27 @@ var convertFields = []form.Field{
 	personal(form.Choice.Named("confidentiality", "保密等级", "confidentiality").
 		Or(codes.ConfidentialityNormal, "一般", "normal").Or(codes.ConfidentialitySensitive, "敏感", "sensitive").Need()),
 	personal(form.Field{Name: "summary", ZH: "纠纷概述(不写姓名、电话、住址)", EN: "what the dispute is about, without names, numbers and addresses", Type: form.Text, Required: true, Max: 2000, NoNumbers: true}),
-	personal(form.Boolean.Named("reporter_is_party", "上报人即当事人", "whoever reported it is the person concerned")),
+	personal(form.Boolean.Named(ownDispute, "上报人即当事人", "whoever reported it is the person concerned")),
 }
+
+const ownDispute = "reporter_is_party"
 
 func personal(f form.Field) form.Field { f.When = "personal"; return f }
 
 // withholdField names the photos that go with a conversion.
 var withholdField = form.Attached.Named("withhold", "隐去的照片(有人像等)", "photos to withhold: those that show persons")
 
-// askToConvert adds the photos there are to choose from.
+// askToConvert adds the photos there are to choose from, and asks whether it is the reporter's
+// own dispute of citizens only: what an officer reports is not theirs.
 func askToConvert(t *machine.Turn[*Event]) []form.Field {
-	if shown := t.Case.shownPhotos(); len(shown) > 0 {
-		return append(slices.Clip(convertFields), of(withholdField, shown))
+	fields := slices.Clone(convertFields)
+	if t.Case.Petitioner == "" {
+		fields = slices.DeleteFunc(fields, func(f form.Field) bool { return f.Name == ownDispute })
 	}
-	return convertFields
+	if shown := t.Case.shownPhotos(); len(shown) > 0 {
+		fields = append(fields, of(withholdField, shown))
+	}
+	return fields
 }
 
 // guardConvert: nobody's dispute is made a case of without them (§6 item 80).
@@ -205,7 +212,7 @@ func convertByDecision(t turn) error {
 	}
 	in := input{"nature": string(codes.NatureDispute), "channel": string(codes.ChannelGridMember), "area": t.where(), "summary": t.In.Text("summary"),
 		"urgency": string(c.Urgency), "confidentiality": t.In.Text("confidentiality")}
-	if !t.In.Bool("reporter_is_party") {
+	if !t.In.Bool(ownDispute) {
 		in[PartyField] = PartyOther
 	}
 	c.Confidentiality = codes.ConfidentialitySensitive

@@ -30,7 +30,10 @@ func TestItem80(t *testing.T) {
 			"confidentiality": "C2", "party": "other"}, f.Input, "none of the words of the event go with it")
 		require.Equal(t, "C2", p.c.Confidentiality, "what the event says is for those who have to do with it")
 
-		p = begin(t).do(platform, "convert", agreed, form.Input{"confidentiality": "C1", "reporter_is_party": true, "consent": "witnessed"})
+		p = begin(t)
+		require.Equal(t, []string{"reporter_is_party:unknown_field"}, faults(p.try(platform, "convert", agreed, form.Input{"reporter_is_party": true})), "what an officer reports is not theirs")
+		p.c.Petitioner = "P1"
+		p.do(platform, "convert", agreed, form.Input{"confidentiality": "C1", "reporter_is_party": true, "consent": "witnessed"})
 		require.Equal(t, "C1", p.events[0].Effects[0].Input["confidentiality"])
 		require.NotContains(t, p.events[0].Effects[0].Input, "party", "whoever reported it raises it")
 		require.Equal(t, "C2", p.c.Confidentiality)
