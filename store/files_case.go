@@ -111,7 +111,7 @@ func putPhotos(ctx context.Context, tx pgx.Tx, f Found, whole []machine.Event, o
 			end[seq] = min(c.To, len(whole))
 		}
 	}
-	state, known := fresh(), map[string]bool{}
+	state, known, again := fresh(), map[string]bool{}, map[string]bool{}
 	for _, e := range whole {
 		if state, err = machine.Evolve(state, fresh, e); err != nil {
 			return err
@@ -130,12 +130,18 @@ func putPhotos(ctx context.Context, tx pgx.Tx, f Found, whole []machine.Event, o
 			if err != nil {
 				return err
 			}
-			out.Photos += int(tag.RowsAffected())
+			again[a.File] = again[a.File] || tag.RowsAffected() > 0
 		}
 	}
-	n, err := putWithheld(ctx, tx, f.No, state)
-	out.Photos += n
-	return err
+	if err := putWithheld(ctx, tx, f.No, state, again); err != nil {
+		return err
+	}
+	for _, put := range again {
+		if put {
+			out.Photos++
+		}
+	}
+	return nil
 }
 
 // holdsPhotos tells whether cases of a kind hold photos.

@@ -48,18 +48,26 @@ func queueWithheld(batch *pgx.Batch, st *stream, state machine.Subject) {
 	}
 }
 
-// putWithheld puts back what of it is missing, and counts it.
-func putWithheld(ctx context.Context, tx pgx.Tx, no string, state machine.Subject) (int, error) {
+// putWithheld puts back what of it is missing, and notes of which photos.
+func putWithheld(ctx context.Context, tx pgx.Tx, no string, state machine.Subject, again map[string]bool) error {
 	e, ok := state.(*gridevent.Event)
 	if !ok || len(e.Photos) == 0 {
-		return 0, nil
+		return nil
 	}
 	var ids, hows []string
 	for _, p := range e.Photos {
 		ids, hows = append(ids, p.ID), append(hows, howWithheld(p))
 	}
-	tag, err := tx.Exec(ctx, markWithheld, no, ids, hows)
-	return int(tag.RowsAffected()), err
+	rows, err := tx.Query(ctx, markWithheld+` RETURNING file_id`, no, ids, hows)
+	if err != nil {
+		return err
+	}
+	var id string
+	_, err = pgx.ForEachRow(rows, []any{&id}, func() error {
+		again[id] = true
+		return nil
+	})
+	return err
 }
 
 func howWithheld(p gridevent.Photo) string {
