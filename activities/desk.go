@@ -267,9 +267,12 @@ func (d *Desk) withSplit(cur Current, out Decision, from casefile.Card, in Commi
 			}
 			input := form.Input{}
 			for k, v := range f.Input {
-				if v != "" {
+				if v != "" && k != gridevent.PartyField {
 					input[k] = v
 				}
+			}
+			if f.Input.Text(gridevent.PartyField) == gridevent.PartyOther {
+				person = "" // whoever reported a dispute of others follows it no further
 			}
 			r := grievance.Registration{No: f.To, Petitioner: person, Anonymous: from.Anonymous || converted && person == "", Origin: from.No, Converted: converted,
 				OriginSealed: from.Confidentiality == codes.ConfidentialityAccusation, Input: input}

@@ -184,14 +184,20 @@ func (s *server) completeFile(ctx context.Context, in *ByFile) (*fileOutput, err
 	return s.getFile(ctx, in)
 }
 
+const photoCache = "private, no-cache"
+
 type contentInput struct {
 	ByFile
-	Size string `query:"size" enum:"full,thumb" default:"full" doc:"longest side at most 2560 pixels, or 480"`
+	IfNoneMatch string `header:"If-None-Match" doc:"answers 304 when the caller has the copy, and may still see it"`
+	Size        string `query:"size" enum:"full,thumb" default:"full" doc:"longest side at most 2560 pixels, or 480"`
 }
 
 // contentOutput is a picture and nothing but a picture: no page of a browser takes it
-// for anything else, and nobody between keeps it.
+// for anything else, and nobody between keeps it. Whoever has it asks before it is shown
+// again: it may have been withheld since.
 type contentOutput struct {
+	Status       int
+	ETag         string `header:"ETag"`
 	ContentType  string `header:"Content-Type"`
 	CacheControl string `header:"Cache-Control"`
 	Policy       string `header:"Content-Security-Policy"`
@@ -210,7 +216,11 @@ func (s *server) fileContent(ctx context.Context, in *contentInput) (*contentOut
 	if err != nil {
 		return nil, err
 	}
-	return &contentOutput{"image/jpeg", "private, max-age=3600", "default-src 'none'; sandbox", `inline; filename="photo.jpg"`, "same-origin", data}, nil
+	etag := `"` + in.ID + "-" + in.Size + `"`
+	if unchanged(in.IfNoneMatch, etag) {
+		return &contentOutput{Status: http.StatusNotModified, ETag: etag, CacheControl: photoCache}, nil
+	}
+	return &contentOutput{http.StatusOK, etag, "image/jpeg", photoCache, "default-src 'none'; sandbox", `inline; filename="photo.jpg"`, "same-origin", data}, nil
 }
 
 // CaseFileList are the photos of a case in the order they were attached.
@@ -223,7 +233,8 @@ type caseFilesOutput struct{ Body CaseFileList }
 // caseFiles lists the photos of a case; the citizen who registered it sees their own.
 func (s *server) caseFiles(ctx context.Context, in *ByNo) (*caseFilesOutput, error) {
 	who := callerOf(ctx)
-	if _, err := s.cases.find(ctx, who.scope, in.No); err != nil {
+	c, err := s.cases.find(ctx, who.scope, in.No)
+	if err != nil {
 		return nil, err
 	}
 	only := ""
@@ -234,6 +245,7 @@ func (s *server) caseFiles(ctx context.Context, in *ByNo) (*caseFilesOutput, err
 	if err != nil {
 		return nil, err
 	}
+	view.SayWithheld(list, c)
 	return &caseFilesOutput{CaseFileList{append([]view.CaseFile{}, list...)}}, nil
 }
 

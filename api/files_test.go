@@ -219,10 +219,13 @@ func TestAPictureIsNothingButAPicture(t *testing.T) {
 		assert.Equal(t, body, res.Body.String())
 		for name, value := range map[string]string{
 			"Content-Type": "image/jpeg", "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'; sandbox",
-			"Cache-Control": "private, max-age=3600", "Content-Disposition": `inline; filename="photo.jpg"`, "Cross-Origin-Resource-Policy": "same-origin",
+			"Cache-Control": "private, no-cache", "Content-Disposition": `inline; filename="photo.jpg"`, "Cross-Origin-Resource-Policy": "same-origin",
 		} {
 			assert.Equal(t, value, res.Header().Get(name))
 		}
+		again := map[string]string{"If-None-Match": res.Header().Get("ETag")}
+		assert.Equal(t, http.StatusNotModified, h.do(t, request{as: dispatcher, method: http.MethodGet, path: path + size, header: again}).Code)
+		assert.Equal(t, http.StatusNotFound, h.do(t, request{as: elsewhere, method: http.MethodGet, path: path + size, header: again}).Code, "who has a copy and may not see it any more")
 	}
 	assert.Equal(t, http.StatusNotFound, h.do(t, request{as: elsewhere, method: http.MethodGet, path: path}).Code)
 	assert.Equal(t, http.StatusUnauthorized, h.do(t, request{method: http.MethodGet, path: path}).Code)

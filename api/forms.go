@@ -30,8 +30,9 @@ type Field struct {
 	Label      string           `json:"label" doc:"in the language asked for"`
 	LabelZH    string           `json:"label_zh"`
 	LabelEN    string           `json:"label_en"`
-	Type       form.Type        `json:"type" enum:"line,text,code,choice,unit,units,user,users,case,cases,moment,date,integer,boolean,objects,point,files"`
+	Type       form.Type        `json:"type" enum:"line,text,code,choice,unit,units,user,users,case,cases,moment,date,integer,boolean,objects,point,files,attached"`
 	Required   bool             `json:"required"`
+	When       string           `json:"when,omitempty" doc:"a boolean of the same form; without it this field is neither shown nor taken"`
 	Table      string           `json:"table,omitempty" doc:"code table the options come from"`
 	Options    []string         `json:"options,omitempty" doc:"values to choose from"`
 	Choices    []Choice         `json:"choices,omitempty" doc:"the options with their names"`
@@ -89,7 +90,7 @@ func (s *server) fields(ctx context.Context, fields []form.Field, h hints, inEng
 		if f.House {
 			continue
 		}
-		x := Field{Name: f.Name, LabelZH: f.ZH, LabelEN: f.EN, Label: pick(inEnglish, f.ZH, f.EN), Type: f.Type, Required: f.Required,
+		x := Field{Name: f.Name, LabelZH: f.ZH, LabelEN: f.EN, Label: pick(inEnglish, f.ZH, f.EN), Type: f.Type, Required: f.Required, When: f.When,
 			Table: f.Table, Min: f.Min, Max: f.Max, Declare: f.Yes}
 		if err := s.choose(ctx, &x, f, h); err != nil {
 			return nil, err
@@ -110,7 +111,7 @@ func (s *server) fields(ctx context.Context, fields []form.Field, h hints, inEng
 // one, and what the rules suggest.
 func (s *server) choose(ctx context.Context, f *Field, of form.Field, h hints) error {
 	switch f.Type {
-	case form.Choice:
+	case form.Choice, form.Attached:
 		for _, o := range of.Options {
 			f.Choices = append(f.Choices, Choice(o))
 		}

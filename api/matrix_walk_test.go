@@ -255,6 +255,7 @@ type formField struct {
 	Name     string
 	Type     string
 	Required bool
+	When     string
 	Options  []string
 	Min      int
 	Of       []formField
@@ -281,7 +282,7 @@ func (w *walk) formOf(s stage, action, as string) ([]formField, bool) {
 func (w *walk) fill(fields []formField) map[string]any {
 	in := map[string]any{}
 	for _, f := range fields {
-		if f.Required {
+		if f.Required && f.When == "" {
 			in[f.Name] = w.valueOf(f)
 		}
 	}
@@ -316,6 +317,8 @@ func (w *walk) valueOf(f formField) any {
 		return map[string]any{"lat": lamp.Lat, "lon": lamp.Lon}
 	case "files":
 		return []any{"f5"}
+	case "attached":
+		return []any{first("")}
 	case "objects":
 		return []any{w.fill(f.Of)}
 	case "code", "choice":

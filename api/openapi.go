@@ -76,11 +76,12 @@ func sampleCases() []*grievance.Case {
 	return out
 }
 
-// sampleEvents are grid events in every state.
+// sampleEvents are grid events in every state, and of citizens, with photos.
 func sampleEvents() []*gridevent.Event {
 	var out []*gridevent.Event
 	for _, state := range sortedStates(gridevent.Labels) {
-		out = append(out, &gridevent.Event{Head: machine.Head{State: state}})
+		out = append(out, &gridevent.Event{Head: machine.Head{State: state}},
+			&gridevent.Event{Head: machine.Head{State: state}, Petitioner: "P", Photos: []gridevent.Photo{{ID: "F"}}})
 	}
 	return out
 }

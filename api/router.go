@@ -232,6 +232,7 @@ var also = map[string][]int{
 	"report-grid-event":         {http.StatusAccepted},
 	"report-public-grid-event":  {http.StatusAccepted},
 	"get-case":                  {http.StatusNotModified},
+	"get-file-content":          {http.StatusNotModified},
 	"get-session":               {http.StatusNotModified},
 	"get-whistle":               {http.StatusNotModified},
 	"list-words":                {http.StatusNotModified},

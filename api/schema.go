@@ -36,7 +36,7 @@ func schemaOf(fields []form.Field, open bool) *huma.Schema {
 			continue
 		}
 		s.Properties[f.Name] = schemaOfField(f)
-		if f.Required {
+		if f.Required && f.When == "" {
 			s.Required = append(s.Required, f.Name)
 		}
 	}
@@ -46,6 +46,13 @@ func schemaOf(fields []form.Field, open bool) *huma.Schema {
 
 func schemaOfField(f form.Field) *huma.Schema {
 	s := &huma.Schema{Type: huma.TypeString, Title: f.ZH, Description: f.EN}
+	if f.When != "" {
+		s.Description += " (only with " + f.When
+		if f.Required {
+			s.Description += ", and required with it"
+		}
+		s.Description += ")"
+	}
 	switch f.Type {
 	case form.Code:
 		s.Description += " (code table " + f.Table + ")"
@@ -84,9 +91,12 @@ func schemaOfField(f form.Field) *huma.Schema {
 		degrees := &huma.Schema{Type: huma.TypeNumber}
 		s.Properties = map[string]*huma.Schema{"lat": degrees, "lon": degrees, "accuracy": {Type: huma.TypeNumber, Description: "metres"}}
 		s.Required = []string{"lat", "lon"}
-	case form.Units, form.Users, form.Cases, form.Files:
+	case form.Units, form.Users, form.Cases, form.Files, form.Attached:
 		s.Type = huma.TypeArray
 		s.Items = &huma.Schema{Type: huma.TypeString}
+		if f.Type == form.Attached {
+			s.Description += " (ids of photos of the case)"
+		}
 	case form.Objects:
 		s.Type = huma.TypeArray
 		s.Items = schemaOf(f.Of, false)

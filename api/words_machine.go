@@ -95,6 +95,9 @@ func (v *vocabulary) learn(within string, fields []form.Field) {
 		}
 		v.labels[name][domain.Text{ZH: f.ZH, EN: f.EN}]++
 		for _, o := range f.Options {
+			if f.Type == form.Attached {
+				break // photos of one case, and no words
+			}
 			if w := wordOf(o); !slices.Contains(v.options[name], w) {
 				v.options[name] = append(v.options[name], w)
 			}

@@ -16,6 +16,7 @@ const (
 	CodeSignIn      Code = "sign_in"      // nobody is signed in
 	CodeForbidden   Code = "forbidden"    // known, but not allowed
 	CodeNotFound    Code = "not_found"    // absent, or not for the caller to know of
+	CodeGone        Code = "gone"         // it was there and is kept from everybody now
 	CodeConflict    Code = "conflict"     // the case is not in a state that allows it
 	CodeStale       Code = "stale"        // the caller looked at an older version
 	CodeInvalid     Code = "invalid"      // inputs missing or wrong, all listed

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -21,7 +22,7 @@ import (
 )
 
 // Photos gives the whole photos of these ids, each with its twins under a search. Ids of
-// what is not whole, or has malware in it, are left out.
+// what is not whole, has malware in it or was withheld are left out.
 func (s *Store) Photos(ctx context.Context, ids []string, search evidence.Search) (map[string]evidence.Photo, error) {
 	out, err := photos(ctx, s.pool, ids, search)
 	return out, fault(err)
@@ -37,7 +38,7 @@ func photos(ctx context.Context, q querier, ids []string, search evidence.Search
 	if len(ids) == 0 {
 		return out, nil
 	}
-	rows, err := q.Query(ctx, `SELECT `+uploadColumns+` FROM files WHERE id = ANY ($1) AND state = 'complete' AND scan <> 'infected'`, ids)
+	rows, err := q.Query(ctx, `SELECT `+uploadColumns+` FROM files WHERE id = ANY ($1) AND state = 'complete' AND scan <> 'infected' AND NOT `+isWithheld, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -112,6 +113,7 @@ func queueAttached(batch *pgx.Batch, st *stream, state machine.Subject, last mac
 	for _, a := range attachedTo(st, state) {
 		batch.Queue(attach, st.no, last.Seq, a.File, a.Purpose, last.RecordedAt, a.Flags)
 	}
+	queueWithheld(batch, st, state)
 }
 
 // attach notes a photo once, if it is still there.
@@ -134,7 +136,7 @@ func putPhotos(ctx context.Context, tx pgx.Tx, f Found, whole []machine.Event, o
 			end[seq] = min(c.To, len(whole))
 		}
 	}
-	state, known := fresh(), map[string]bool{}
+	state, known, again := fresh(), map[string]bool{}, map[string]bool{}
 	for _, e := range whole {
 		if state, err = machine.Evolve(state, fresh, e); err != nil {
 			return err
@@ -153,7 +155,15 @@ func putPhotos(ctx context.Context, tx pgx.Tx, f Found, whole []machine.Event, o
 			if err != nil {
 				return err
 			}
-			out.Photos += int(tag.RowsAffected())
+			again[a.File] = again[a.File] || tag.RowsAffected() > 0
+		}
+	}
+	if err := putWithheld(ctx, tx, f.No, state, again); err != nil {
+		return err
+	}
+	for _, put := range again {
+		if put {
+			out.Photos++
 		}
 	}
 	return nil
@@ -201,14 +211,16 @@ func (s *Store) CaseFiles(ctx context.Context, scope view.Scope, no, only string
 	if only != "" {
 		w.and("files.account = ?", only)
 	}
-	rows, err := s.pool.Query(ctx, `SELECT c.purpose, c.seq, c.at, c.flags, `+uploadColumns+`
+	rows, err := s.pool.Query(ctx, `SELECT c.purpose, c.seq, c.at, c.flags, `+isWithheld+`, files.gone_at, `+uploadColumns+`
 		FROM cases JOIN case_files c ON c.no = cases.no JOIN files ON files.id = c.file_id`+w.String()+` ORDER BY c.seq, files.taken_at, files.id`, w.args...)
 	if err != nil {
 		return nil, fault(err)
 	}
 	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (f view.CaseFile, err error) {
 		var flags []byte
-		u, err := scanUpload(after{row, []any{&f.Purpose, &f.Seq, &f.AttachedAt, &flags}})
+		var withheld bool
+		var gone *time.Time
+		u, err := scanUpload(after{row, []any{&f.Purpose, &f.Seq, &f.AttachedAt, &flags, &withheld, &gone}})
 		if err != nil {
 			return f, err
 		}
@@ -220,6 +232,9 @@ func (s *Store) CaseFiles(ctx context.Context, scope view.Scope, no, only string
 		f.ID, f.By, f.SHA256, f.Size, f.Width, f.Height = p.ID, p.By, p.SHA256, p.Bytes, p.Width, p.Height
 		f.TakenAt, f.UploadedAt, f.AttachedAt = p.TakenAt, p.UploadedAt, f.AttachedAt.UTC()
 		f.Position, f.Accuracy, f.Source, f.Device = p.At, p.Accuracy, p.Source, p.Device
+		if withheld { // where and by what it was taken goes with what it shows
+			f.Withheld, f.Position, f.Accuracy, f.Device = &view.PhotoWithheld{GoneAt: orZero(gone)}, nil, 0, ""
+		}
 		err = json.Unmarshal(flags, &f.Flags)
 		for i := range f.Flags {
 			f.Flags[i] = f.Flags[i].Told()
@@ -240,6 +255,7 @@ func (a after) Scan(dest ...any) error { return a.CollectableRow.Scan(append(a.f
 
 // FileObject names the copy of a photo for an account that has uploaded it, or
 // may read a case or see a whistle that it is attached to, and tells what a scanner said of it.
+// One that was withheld is domain.CodeGone for all of them.
 func (s *Store) FileObject(ctx context.Context, scope view.Scope, account, id string, thumb bool) (object [32]byte, scan evidence.ScanState, err error) {
 	w := within(scope)
 	w.reads(scope)
@@ -256,8 +272,12 @@ func (s *Store) FileObject(ctx context.Context, scope view.Scope, account, id st
 		column = "thumb_sha256"
 	}
 	var name []byte
-	if err := s.pool.QueryRow(ctx, `SELECT `+column+`, scan FROM files`+w.String(), w.args...).Scan(&name, &scan); err != nil {
+	var withheld bool
+	if err := s.pool.QueryRow(ctx, `SELECT `+column+`, scan, gone_at IS NOT NULL OR `+isWithheld+` FROM files`+w.String(), w.args...).Scan(&name, &scan, &withheld); err != nil {
 		return object, "", fault(err)
+	}
+	if withheld {
+		return object, "", errWithheld()
 	}
 	if len(name) != len(object) {
 		return object, "", fmt.Errorf("store: a photo is kept under no hash: %s", hex.EncodeToString(name))

@@ -18,7 +18,7 @@ import (
 func (s *Store) ClaimScan(ctx context.Context, now time.Time, lease time.Duration) (id string, original [32]byte, ok bool, err error) {
 	var sum []byte
 	err = s.pool.QueryRow(ctx, `UPDATE files SET scan_after = $2 WHERE id = (
-			SELECT id FROM files WHERE state = 'complete' AND scan IN ('pending', 'error') AND scan_after <= $1
+			SELECT id FROM files WHERE state = 'complete' AND scan IN ('pending', 'error') AND scan_after <= $1 AND gone_at IS NULL
 			ORDER BY scan_after LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id, sha256`, now, now.Add(lease)).Scan(&id, &sum)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
@@ -49,7 +49,7 @@ func tellOfMalwareAgain(ctx context.Context, tx pgx.Tx, no string) (int, error) 
 func (s *Store) UnscannedPhotos(ctx context.Context, now time.Time) (out view.Unscanned, err error) {
 	var oldest *time.Time
 	err = s.pool.QueryRow(ctx, `SELECT count(*) FILTER (WHERE scan = 'pending'), count(*) FILTER (WHERE scan = 'error'),
-		min(coalesce(completed_at, created_at)) FILTER (WHERE scan = 'pending') FROM files WHERE state = 'complete' AND scan IN ('pending', 'error')`).Scan(&out.Pending, &out.Failed, &oldest)
+		min(coalesce(completed_at, created_at)) FILTER (WHERE scan = 'pending') FROM files WHERE state = 'complete' AND scan IN ('pending', 'error') AND gone_at IS NULL`).Scan(&out.Pending, &out.Failed, &oldest)
 	if oldest != nil {
 		out.Oldest = max(0, now.Sub(*oldest))
 	}

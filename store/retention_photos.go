@@ -36,7 +36,7 @@ func dropPhotos(ctx context.Context, tx pgx.Tx, clause string, arg any, at time.
 func (s *Store) DroppedBytes(ctx context.Context, drop func(name [32]byte) error) (n int, err error) {
 	const atOnce = 200
 	for {
-		rows, err := s.pool.Query(ctx, `SELECT name, EXISTS (SELECT FROM files WHERE name IN (sha256, full_sha256, thumb_sha256)) FROM dropped_bytes ORDER BY at, name LIMIT $1`, atOnce)
+		rows, err := s.pool.Query(ctx, `SELECT name, EXISTS (SELECT FROM files WHERE gone_at IS NULL AND name IN (sha256, full_sha256, thumb_sha256)) FROM dropped_bytes ORDER BY at, name LIMIT $1`, atOnce)
 		if err != nil {
 			return n, fault(err)
 		}

@@ -1,6 +1,6 @@
 // Keeps the phone's page for where there is no line. It never keeps an answer of the API.
-const version = '7bd39d86289d'
-const files = ["/m","/favicon.svg","/m.webmanifest","/assets/MapAway-8gI3lgq5.js","/assets/MapPick-_eebrpWg.js","/assets/MapPick-v2OJcZiq.css","/assets/PlainField-3KslatgG.css","/assets/PlainField-ChCrZJ9T.js","/assets/Said-Co5LxlX6.css","/assets/Said-Wo93Xaxn.js","/assets/_plugin-vue_export-helper-DB1OgSZj.js","/assets/api-CoTeCo8g.js","/assets/load-8lwElpHt.js","/assets/phone-BDAqLMCX.css","/assets/phone-CQ5hg3ks.js","/assets/preload-helper-BB3LXGpw.js","/assets/preload-helper-DDpo8R55.css","/assets/rulebook-Bq_IIaHX.js","/assets/time-DTHm3wDj.js","/assets/words-BO6S1DOa.js","/assets/words-Dm0ineS2.css"]
+const version = 'fdfe1282f4eb'
+const files = ["/m","/favicon.svg","/m.webmanifest","/assets/MapAway-8gI3lgq5.js","/assets/MapPick-BgsMd5m9.css","/assets/MapPick-DywfS4yI.js","/assets/PlainField-CZcx0QCk.css","/assets/PlainField-v7uPFQiv.js","/assets/Said-Co5LxlX6.css","/assets/Said-Wo93Xaxn.js","/assets/_plugin-vue_export-helper-DB1OgSZj.js","/assets/api-FOMNpIfb.js","/assets/load-8lwElpHt.js","/assets/phone-C-P1uEmj.js","/assets/phone-CCeTfZno.css","/assets/preload-helper-BB3LXGpw.js","/assets/preload-helper-DDpo8R55.css","/assets/rulebook-CVPw2_aN.js","/assets/time-DTHm3wDj.js","/assets/words-B_y2ajok.js","/assets/words-Dm0ineS2.css"]
 
 self.addEventListener('install', (e) => e.waitUntil(caches.open(version).then((c) => c.addAll(files)).then(() => self.skipWaiting())))
 self.addEventListener('activate', (e) => e.waitUntil(caches.keys().then((names) => Promise.all(names.filter((n) => n !== version).map((n) => caches.delete(n)))).then(() => self.clients.claim())))

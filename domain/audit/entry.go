@@ -50,6 +50,7 @@ const (
 	PersonErased      Kind = "person_erased"      // 个人信息删除申请 (PIPL §47)
 	Verified          Kind = "audit_verified"     // 校验审计日志
 	FileInfected      Kind = "file_infected"      // 照片含恶意程序
+	PhotoRemoved      Kind = "photo_removed"      // 隐去的照片到期清除 (§6 item 80)
 	Read              Kind = "audit_read"         // 查阅审计日志 (§2.1 auditor)
 )
 

@@ -41,6 +41,7 @@ var kinds = []struct {
 	{PersonErased, domain.Text{ZH: "个人信息删除申请", EN: "request for erasure"}},
 	{Verified, domain.Text{ZH: "校验审计日志", EN: "audit log verified"}},
 	{FileInfected, domain.Text{ZH: "照片含恶意程序", EN: "malware in a photo"}},
+	{PhotoRemoved, domain.Text{ZH: "隐去的照片到期清除", EN: "withheld photo removed"}},
 	{Read, domain.Text{ZH: "查阅审计日志", EN: "audit log read"}},
 }
 

@@ -25,10 +25,15 @@ func Check(fields []Field, in Input, lookup Lookup) (Input, []domain.FieldError)
 	for _, f := range fields {
 		known[f.Name] = true
 		v, given := in[f.Name]
+		asked := f.When == "" || in[f.When] == true
 		if !given || blank(v) {
-			if f.Required {
+			if f.Required && asked {
 				faults = append(faults, domain.Fault(f.Name, "required", f.ZH+":必填", f.EN+" is required"))
 			}
+			continue
+		}
+		if !asked {
+			faults = append(faults, f.fault("not_asked", "未勾选相应情形,不应填写", "is not asked for here")...)
 			continue
 		}
 		value, found := f.read(v, lookup)
@@ -82,7 +87,7 @@ func (f Field) read(v any, lookup Lookup) (any, []domain.FieldError) {
 		return f.readInteger(v)
 	case Boolean:
 		return f.readBoolean(v)
-	case Units, Users, Cases, Files:
+	case Units, Users, Cases, Files, Attached:
 		return f.readList(v, lookup)
 	case Point:
 		return f.readPoint(v)
@@ -196,6 +201,10 @@ func (f Field) readList(v any, lookup Lookup) (any, []domain.FieldError) {
 		one.Type = Case
 	case Files:
 		one.Type = Line
+	case Attached:
+		if one.Type = Line; len(f.Options) > 0 { // a case without any has a rule to say so
+			one.Type = Choice
+		}
 	}
 	out := []any{}
 	for _, item := range items {

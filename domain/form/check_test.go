@@ -95,6 +95,8 @@ func TestCheck(t *testing.T) {
 		{"a place with something else", field(form.Point), map[string]any{"lat": 42.9, "lon": 125.1, "x": 1.0}, nil, []string{"f:type"}},
 		{"accuracy below nothing", field(form.Point), map[string]any{"lat": 42.9, "lon": 125.1, "accuracy": -1.0}, nil, []string{"f:type"}},
 		{"files", field(form.Files), []any{"a", "b", "a"}, []any{"a", "b"}, nil},
+		{"photos of the case", field(form.Attached).Or("a", "甲", "first"), []any{"a", "a"}, []any{"a"}, nil},
+		{"another's photo", field(form.Attached).Or("a", "甲", "first"), []any{"b"}, nil, []string{"f:unknown_code"}},
 		{"integer", many, 9.0, 9, nil},
 		{"integer from Go", many, 3, 3, nil},
 		{"not whole", many, 1.5, nil, []string{"f:type"}},
@@ -135,6 +137,26 @@ func TestEveryFaultAtOnce(t *testing.T) {
 	require.True(t, slices.IsSortedFunc(faults, func(a, b domain.FieldError) int { return strings.Compare(a.Field, b.Field) }))
 	require.NotContains(t, fmt.Sprint(faults), "secret")
 	require.NotContains(t, fmt.Sprint(faults), "138")
+}
+
+// TestAFieldIsAskedForWithAnother: where it is not, it is neither missed nor taken.
+func TestAFieldIsAskedForWithAnother(t *testing.T) {
+	t.Parallel()
+	how := form.Field{Name: "how", Type: form.Line, Required: true, When: "so"}
+	fields := []form.Field{{Name: "so", Type: form.Boolean}, how}
+	for name, row := range map[string]struct {
+		in   form.Input
+		want []string
+	}{
+		"not asked":           {form.Input{}, nil},
+		"said that it is not": {form.Input{"so": false}, nil},
+		"asked, and missing":  {form.Input{"so": true}, []string{"how:required"}},
+		"asked, and there":    {form.Input{"so": true, "how": "x"}, nil},
+		"there, not asked":    {form.Input{"so": false, "how": "x"}, []string{"how:not_asked"}},
+	} {
+		_, faults := form.Check(fields, row.in, rulebook{})
+		require.Equal(t, row.want, reasons(faults), name)
+	}
 }
 
 func TestInput(t *testing.T) {

@@ -32,6 +32,8 @@ const (
 	Objects Type = "objects" // list of small forms, described by Of
 	Point   Type = "point"   // place on the earth: {"lat", "lon"} in degrees, WGS-84, and "accuracy" in metres where known
 	Files   Type = "files"   // several uploaded files, by their ids
+	// Attached are several of Options: photos the case has already.
+	Attached Type = "attached"
 )
 
 // Field is one input of a step.
@@ -47,6 +49,8 @@ type Field struct {
 	Max      int      `json:"max,omitempty"`     // largest number, or longest text in characters
 	Of       []Field  `json:"of,omitempty"`      // for Objects
 	Yes      bool     `json:"yes,omitempty"`     // a Boolean that must be true: a declaration
+	// When names a Boolean of the same form: the field is asked for only where it is ticked.
+	When string `json:"when,omitempty"`
 	// Without are codes of the table that are not for this input: no form offers them.
 	Without []string `json:"-"`
 	// Identity is an input that identifies a person: a value masked by anybody is refused.

@@ -123,6 +123,8 @@ type Photo struct {
 	By      string           `json:"by,omitempty"`
 	At      time.Time        `json:"at"`
 	Flags   []string         `json:"flags,omitempty"` // codes of evidence.Flag
+	// Withheld says that nobody is shown it any more.
+	Withheld *Withheld `json:"withheld,omitempty"`
 }
 
 // Call says who was called by telephone.

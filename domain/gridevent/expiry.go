@@ -30,6 +30,7 @@ func expiries(m *machine.Machine[*Event]) map[string]func(*machine.Turn[*Event],
 		"unmerge":            quietly("merge_final", "E5"),
 		"rating":             quietly("rating_window_over", "R71"),
 		"reopen":             quietly("reopen_window_over", "E20"),
+		withholding:          forGood,
 	}
 	out := map[string]func(*machine.Turn[*Event], machine.Deadline) error{"request": m.ExpireRequest}
 	for kind, rule := range rules {

@@ -13,8 +13,8 @@ import (
 func laterSteps() []step {
 	return []step{
 		{Action: "convert", Rule: "E18", ZH: "转诉求(县级中心联合化解)", EN: "Convert to a grievance at L2",
-			From: convertible, Who: machine.As(onArea, admin), Fields: []form.Field{reason},
-			Do: do(func(t turn) error { return t.convert("E18", "decided") })},
+			From: convertible, Who: machine.As(onArea, admin), Fields: append(slices.Clip(convertFields), withholdField), FieldsFor: askToConvert,
+			Guard: guardConvert, Do: do(convertByDecision)},
 		{Action: "reopen", Rule: "E20", ZH: "复发重开", EN: "Reopen on recurrence", From: []machine.State{Closed}, Who: machine.As(onArea, admin),
 			Fields: []form.Field{reason}, Guard: guardReopen, Do: do(reopen)},
 		{Action: "rate", Rule: "R71", ZH: "评价", EN: "Rate the answer", From: []machine.State{Closed, Merged, Converted},

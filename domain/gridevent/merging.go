@@ -3,6 +3,7 @@ package gridevent
 import (
 	"slices"
 
+	"huajie/domain/codes"
 	"huajie/domain/form"
 	"huajie/domain/geo"
 	"huajie/domain/machine"
@@ -33,7 +34,7 @@ func mergeSteps() []step {
 		{Action: "follower-left", Rule: "E5", ZH: "并入件离开", EN: "Follower left", From: slices.Concat(active, []machine.State{Closed, Rejected, Merged, Converted, Voided}), SystemOnly: true,
 			Fields: []form.Field{follower}, Do: do(followerLeft)},
 		{Action: "master-moved", Rule: "E5", ZH: "主办事件有进展", EN: "Master moved", From: []machine.State{Merged}, SystemOnly: true,
-			Fields: []form.Field{line("state", "状态", "state").Need()}, Do: do(masterMoved)},
+			Fields: []form.Field{line("state", "状态", "state").Need(), form.Boolean.Named("sensitive", "敏感件", "a sensitive matter")}, Do: do(masterMoved)},
 	}
 }
 
@@ -170,10 +171,15 @@ func followerLeft(t turn) error {
 	return nil
 }
 
-// tellFollowers lets every merged report know where this event is: one fix answers all.
+// tellFollowers lets every merged report know where this event is: one fix answers all. Where it
+// is really a person's dispute they tell of it too.
 func (t turn) tellFollowers(e *machine.Event) {
 	for _, f := range t.Case.Followers {
-		e.Cause(machine.Effect{Kind: machine.EffectTell, To: f, Action: "master-moved", Input: input{"state": string(t.Case.State)}})
+		in := input{"state": string(t.Case.State)}
+		if t.Case.Confidentiality == codes.ConfidentialitySensitive {
+			in["sensitive"] = true
+		}
+		e.Cause(machine.Effect{Kind: machine.EffectTell, To: f, Action: "master-moved", Input: in})
 	}
 }
 
@@ -182,6 +188,9 @@ func masterMoved(t turn) error {
 	c := t.Case
 	state := machine.State(t.In.Text("state"))
 	c.MasterOver = Over(state)
+	if t.In.Bool("sensitive") {
+		c.Confidentiality = codes.ConfidentialitySensitive
+	}
 	if state == Closed { // whoever disagrees has from now on
 		t.Start("unmerge", t.Rules.Policy.Limit("merge.undo"), machine.Deadline{})
 	}

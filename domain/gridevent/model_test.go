@@ -143,6 +143,8 @@ func (p *play) fill(rt *rapid.T, o machine.Offer) form.Input {
 			in[f.Name] = []any{rapid.SampledFrom([]string{handler, "handler.220402-D29"}).Draw(rt, f.Name)}
 		case form.Files:
 			in[f.Name] = p.shots(3)
+		case form.Attached:
+			in[f.Name] = []any{rapid.SampledFrom(f.Values()).Draw(rt, f.Name)}
 		case form.Point:
 			in[f.Name] = place(aside(float64(rapid.IntRange(0, 60).Draw(rt, f.Name))))
 		case form.Case:

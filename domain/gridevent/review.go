@@ -63,8 +63,8 @@ func (t turn) idle() { t.Case.Due, t.Case.YellowAt = time.Time{}, time.Time{} }
 func (t turn) end(to machine.State) {
 	c := t.Case
 	t.To(to)
-	for id := range c.Deadlines {
-		if id != "root_cause" {
+	for id, d := range c.Deadlines {
+		if id != "root_cause" && d.Kind != withholding {
 			t.Clear(id)
 		}
 	}

@@ -16,7 +16,7 @@ var Machine = newMachine()
 
 func newMachine() *machine.Machine[*Event] {
 	m := &machine.Machine[*Event]{Name: "grid_event", Types: supervision.Named(types), Fresh: Fresh, Stands: stands, Seat: seat}
-	m.Steps = slices.Concat(reviewSteps(), mergeSteps(), dispatchSteps(), disposalSteps(), verifySteps(), laterSteps(), whistleSteps(), boundarySteps(),
+	m.Steps = slices.Concat(reviewSteps(), mergeSteps(), dispatchSteps(), disposalSteps(), verifySteps(), laterSteps(), photoSteps(), whistleSteps(), boundarySteps(),
 		[]step{machine.OutageStep(active, do(moveForOutage)), machine.RecountStep(active, do(recount))}, supervision.Steps(ladder), machine.HandedSteps(active, do(handlerLeft), do(transferUnit)))
 	m.Expire = expiries(m)
 	return m

@@ -16,5 +16,6 @@ var photoKeys = []Key{
 	{Name: "photo.daily.mb", Kind: KindInt, ZH: "每人每日上传容量上限(MiB)", EN: "MiB of one account on one day, at most", Source: "§4.10 D (limit ours)"},
 	{Name: "photo.unfinished", Kind: KindInt, ZH: "每人未传完照片件数上限", EN: "unfinished uploads of one account, at most", Source: "§4.10 D (limit ours)"},
 	{Name: "photo.petitioner", Kind: KindInt, ZH: "诉求人补充照片张数上限", EN: "photos a petitioner may add to a matter, at most", Source: "§4.6 FR5 D (limit ours)"},
+	{Name: "photo.withheld", Kind: KindLimit, ZH: "隐去的照片可恢复期", EN: "a withheld photo can be shown again for", Source: "§6 item 80 D (limit ours)"},
 	{Name: "photo.case", Kind: KindInt, ZH: "每件事项照片总数上限", EN: "photos of one case, at most", Source: "§4.10 D (limit ours)"},
 }

@@ -59,6 +59,8 @@ type EventPhoto struct {
 	By      string           `json:"by,omitempty"`
 	At      time.Time        `json:"taken_at"`
 	Flags   []string         `json:"flags" doc:"what there is to know before trusting it"`
+	// Withheld says that nobody is shown it any more.
+	Withheld bool `json:"withheld,omitempty" doc:"nobody is shown it any more"`
 }
 
 // StageView is one stage of a disposal.
@@ -132,7 +134,7 @@ func (c event) fill(v *CaseView, rules *machine.Rules) {
 		p.Called, p.CalledAt = k.Number, Local(k.At)
 	}
 	for _, f := range c.Photos {
-		p.Photos = append(p.Photos, EventPhoto{f.ID, f.Purpose, f.By, Local(f.At), list(f.Flags)})
+		p.Photos = append(p.Photos, EventPhoto{f.ID, f.Purpose, f.By, Local(f.At), list(f.Flags), f.Withheld != nil})
 	}
 	for _, s := range c.Stages {
 		p.Stages = append(p.Stages, StageView{s.ID, domain.Text{ZH: s.ZH, EN: s.EN}, s.Limit.String(), Local(s.Due), Local(s.DoneAt), s.By, s.Late})
@@ -199,5 +201,6 @@ var eventLimits = map[string]limitKind{
 	"unmerge":       kind("可撤销并案期", "window to undo the merge", "E5 merge.undo"),
 	"rating":        kind("评价期", "window to rate", "R71 event.reopen.window"),
 	"reopen":        kind("复发重开期", "window to reopen", "E20 event.reopen.window"),
+	"withheld":      kind("可恢复隐去的照片", "window to show withheld photos again", "§6 item 80 photo.withheld"),
 	"request":       kind("审批", "decision on a request", "§2.2"),
 }

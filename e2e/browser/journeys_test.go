@@ -49,6 +49,7 @@ func TestPages(t *testing.T) {
 		"GridsAreDrawnAndAFileChecked":  division,
 		"APlaceIsChosenOnAMap":          picked,
 		"ASensitiveMatterIsForFew":      sensitive,
+		"AnEventThatIsADispute":         dispute,
 		"WhatIsPrintedIsASheet":         printed,
 		"EveryPageCanBeRead":            readable,
 	} {

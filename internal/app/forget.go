@@ -34,6 +34,39 @@ func (a *App) forgetTracks(ctx context.Context) {
 	}
 }
 
+// dropEvery is how often photos are looked for that were withheld for good.
+const dropEvery = time.Hour
+
+// forgetWithheld removes the bytes of photos that can no longer be shown again (§6 item 80), now
+// and again until ctx ends.
+func (a *App) forgetWithheld(ctx context.Context) {
+	tick := time.NewTicker(dropEvery)
+	defer tick.Stop()
+	for {
+		if err := a.ForgetWithheldOnce(ctx, time.Now()); err != nil && ctx.Err() == nil {
+			a.Log.WarnContext(ctx, "withheld photos that are to be removed are still kept", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// ForgetWithheldOnce removes those there are. What an earlier run left for the storage goes with it.
+func (a *App) ForgetWithheldOnce(ctx context.Context, now time.Time) error {
+	n, err := a.Store.ForgetWithheld(ctx, now)
+	if n > 0 {
+		a.Log.InfoContext(ctx, "removed withheld photos", "count", n)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = a.Store.DroppedBytes(ctx, func(name [32]byte) error { return a.kept.Remove(ctx, name) })
+	return err
+}
+
 // A day of a member is over for good two hours into the day after the next. It is measured
 // then; days before it are looked at again, for a worker may have been away.
 const (

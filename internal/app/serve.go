@@ -74,6 +74,10 @@ func (a *App) Run(ctx context.Context, p Parts) error {
 			a.forgetTracks(ctx)
 			return nil
 		})
+		g.Go(func() error {
+			a.forgetWithheld(ctx)
+			return nil
+		})
 		g.Go(func() error { return a.work(ctx, working, p) })
 	} else {
 		g.Go(func() error { return unlessStopped(ctx, a.awaitLedger(ctx)) })

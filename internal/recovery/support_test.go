@@ -48,7 +48,10 @@ type stand struct {
 	halt func() // stops the workers
 }
 
-func newStand(t *testing.T) *stand {
+func newStand(t *testing.T) *stand { return newStandWith(t, "") }
+
+// newStandWith is one whose county has more values of its own.
+func newStandWith(t *testing.T, policy string) *stand {
 	t.Helper()
 	cfg := config.Default()
 	cfg.DataDir = t.TempDir()
@@ -56,7 +59,7 @@ func newStand(t *testing.T) *stand {
 	cfg.DatabaseURL = testkit.MigratedDatabase(t, migrated)
 	cfg.TemporalAddress, cfg.TemporalNamespace = testkit.OwnNamespace(t, workflows.SearchAttributes())
 	cfg.Demo, cfg.Drill = true, true
-	cfg.RulebookDir = rulebookInHaste(t)
+	cfg.RulebookDir = rulebookInHaste(t, policy)
 	require.NoError(t, app.Seed(context.Background(), cfg, slog.New(slog.DiscardHandler)))
 	return open(t, cfg, &atomic.Int64{})
 }
@@ -106,12 +109,12 @@ func (s *stand) elsewhere() *stand {
 
 // rulebookInHaste is the built-in rulebook, but a joint session may be called at
 // a second's notice.
-func rulebookInHaste(t *testing.T) string {
+func rulebookInHaste(t *testing.T, more string) string {
 	t.Helper()
 	dir := t.TempDir()
 	require.NoError(t, os.CopyFS(dir, rulebook.Data()))
 	require.NoError(t, os.MkdirAll(filepath.Join(dir, "policy"), 0o755))
-	layer := "scope: \"220402\"\nversion: \"recovery\"\neffective_from: 2020-01-01\nvalues:\n  joint.notice: 1s\n"
+	layer := "scope: \"220402\"\nversion: \"recovery\"\neffective_from: 2020-01-01\nvalues:\n  joint.notice: 1s\n" + more
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "policy", "recovery.yaml"), []byte(layer), 0o600))
 	return dir
 }
@@ -148,9 +151,12 @@ func (s *stand) photographed(whistle string) {
 		require.NoError(s.t, err)
 		return ids
 	}
+	before := shots(member, "before", at, 3)
 	v, err := s.Report(context.Background(), member, s.key(), map[string]any{"category": "E0108",
-		"description": "健身器材损坏,有人受伤的危险", "location": at, "photos": shots(member, "before", at, 3)})
+		"description": "健身器材损坏,有人受伤的危险", "location": at, "photos": before})
 	require.NoError(s.t, err)
+	s.do(platform, v.No, "withhold-photos", map[string]any{"photos": before[:2], "ground": "person"})
+	s.do(platform, v.No, "restore-photos", map[string]any{"withheld": before[:1], "reason": "无人像"})
 	s.do(platform, v.No, "review-supplement", map[string]any{"missing": "请补拍铭牌"})
 	s.do(member, v.No, "supplement", map[string]any{"note": "已补拍", "photos": shots(member, "more", at, 1)})
 	s.do(platform, v.No, "dispatch", map[string]any{"lead_unit": housing})

@@ -14,6 +14,9 @@ export type Problem = Schemas['Problem']
 export type Fault = Schemas['FieldFault']
 export type Values = Record<string, unknown>
 
+/** asked are the inputs of a form that are asked for, as far as it is filled in. */
+export const asked = (fields: Field[], values: Values) => fields.filter((f) => !f.when || values[f.when] === true)
+
 /** Refused is an answer that is no result, with what a person is told of it. */
 export class Refused extends Error {
   constructor(readonly problem: Problem) {

@@ -1,1 +1,0 @@
-import{n as e}from"./api-CoTeCo8g.js";var t,n=()=>t??=e(`GET`,`/public/areas`).then(e=>e.items,e=>{throw t=void 0,e}),r=(t,n)=>e(`GET`,`/public/areas/at?lat=${t}&lon=${n}`);export{r as n,n as t};

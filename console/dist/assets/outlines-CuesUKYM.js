@@ -1,0 +1,1 @@
+import{r as e}from"./api-FOMNpIfb.js";var t,n=()=>t??=e(`GET`,`/public/areas`).then(e=>e.items,e=>{throw t=void 0,e}),r=(t,n)=>e(`GET`,`/public/areas/at?lat=${t}&lon=${n}`);export{r as n,n as t};
