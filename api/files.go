@@ -210,7 +210,11 @@ func (s *server) fileContent(ctx context.Context, in *contentInput) (*contentOut
 	if err != nil {
 		return nil, err
 	}
-	return &contentOutput{"image/jpeg", "private, max-age=3600", "default-src 'none'; sandbox", `inline; filename="photo.jpg"`, "same-origin", data}, nil
+	return picture(data), nil
+}
+
+func picture(data []byte) *contentOutput {
+	return &contentOutput{"image/jpeg", "private, max-age=3600", "default-src 'none'; sandbox", `inline; filename="photo.jpg"`, "same-origin", data}
 }
 
 // CaseFileList are the photos of a case in the order they were attached.
