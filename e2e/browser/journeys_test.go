@@ -50,6 +50,7 @@ func TestPages(t *testing.T) {
 		"APlaceIsChosenOnAMap":          picked,
 		"ASensitiveMatterIsForFew":      sensitive,
 		"WhatIsPrintedIsASheet":         printed,
+		"TheCityLooksAgain":             looksAgain,
 		"EveryPageCanBeRead":            readable,
 	} {
 		t.Run(name, func(t *testing.T) { journey(t, h) })

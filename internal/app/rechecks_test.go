@@ -244,6 +244,10 @@ func TestAFalsePassIsFound(t *testing.T) {
 	assert.Empty(t, q.zeroed(), "what is explained takes nothing away")
 	q.as(county, 200, "POST", rulings, ruling("false_pass", 1, false))
 	assert.Equal(t, []string{"verification"}, q.zeroed())
+
+	require.NoError(t, q.step(admin, no, "reopen", form.Input{"reason": "市级复核不属实"}), "the next step that is told")
+	assert.Equal(t, "answered", q.only(county, "")["state"], "what was found stays")
+	assert.Equal(t, []string{"verification"}, q.zeroed())
 }
 
 // TestAPassThatHolds takes nothing away, and neither does a place nobody could look at.
