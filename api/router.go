@@ -107,7 +107,6 @@ func (s *server) routes(engine *gin.Engine) {
 	s.administrationRoutes()
 	s.exportRoutes()
 	s.holdRoutes()
-	s.recheckRoutes()
 	s.rulebookRoutes()
 
 	register(s, operation(http.MethodGet, "/livez", "live", tagSystem, "Whether the process answers"), http.StatusOK, nil, false, s.live)

@@ -45,11 +45,12 @@ const (
 // looks is a square in which every pass on the spot is drawn.
 type looks struct {
 	*square
-	book  *rulebook.Book
-	desk  *activities.Desk
-	files *upload.Desk
-	unit  string // that mends lamps
-	taken int
+	book   *rulebook.Book
+	desk   *activities.Desk
+	files  *upload.Desk
+	unit   string // that mends lamps
+	mender string
+	taken  int
 }
 
 // drawing is the rulebook with a share of its own.
@@ -89,7 +90,7 @@ func newLooks(t *testing.T, percent string) *looks {
 		Log: slog.New(slog.DiscardHandler), Now: q.clock})
 	unit, ok := q.book.Org.DepartmentNamed("220402", "housing")
 	require.True(t, ok)
-	q.unit = unit.ID
+	q.unit, q.mender = unit.ID, "handler."+unit.ID
 	return q
 }
 
@@ -132,7 +133,7 @@ func (q *looks) mend(no, from string) {
 		require.NoError(q.t, q.step("liaison."+q.unit, no, "sign-for", nil))
 		require.NoError(q.t, q.step("liaison."+q.unit, no, "start-disposal", form.Input{"handlers": []any{"handler." + q.unit}}))
 	}
-	require.NoError(q.t, q.step("handler."+q.unit, no, "submit-disposal", form.Input{"result": "已更换灯泡", "after_photos": []any{"photo-3"}}))
+	require.NoError(q.t, q.step(q.mender, no, "submit-disposal", form.Input{"result": "已更换灯泡", "after_photos": []any{"photo-3"}}))
 }
 
 func pass() form.Input {
@@ -296,10 +297,11 @@ func TestOpenLooksComeFirst(t *testing.T) {
 func TestWhoHadAHandNeitherSeesNorAnswers(t *testing.T) {
 	t.Parallel()
 	q := newLooks(t, "100%")
+	q.mender = "liaison." + q.unit // who is no handler, and mended it all the same
 	q.passed("one")
 	look := q.only(city, "")
 	inspector, _ := q.book.Users.User(city)
-	for _, user := range []string{walker, "handler." + q.unit} {
+	for _, user := range []string{walker, "handler." + q.unit, q.mender} {
 		both, _ := q.book.Users.User(user)
 		both.Grants = append(both.Grants, inspector.Grants...)
 		require.NoError(t, q.store.UpsertUsers(t.Context(), []org.User{both}, ""))
@@ -346,7 +348,8 @@ func TestEveryClosingIsJudgedOnce(t *testing.T) {
 	}
 }
 
-// TestNothingElseIsDrawn: nothing at no share, and not what was closed without a look.
+// TestNothingElseIsDrawn: nothing at no share, not what did not pass, and nothing again by what
+// comes after the closing.
 func TestNothingElseIsDrawn(t *testing.T) {
 	t.Parallel()
 	q := newLooks(t, "0%")
@@ -356,6 +359,9 @@ func TestNothingElseIsDrawn(t *testing.T) {
 	no := q.fed("one")
 	require.NoError(t, q.step(walker, no, "verify", form.Input{"verdict": "fail", "location": pass()["location"], "photos": []any{"photo-4"}, "comment": "未修复"}))
 	assert.Equal(t, 0, q.count(`SELECT count(*) FROM rechecks`))
+	no = q.passed("two")
+	require.NoError(t, q.step(walker, no, "rate", form.Input{"score": 5.0}))
+	assert.Equal(t, 1, q.count(`SELECT count(*) FROM rechecks`))
 }
 
 // TestRecheckPhotosStay: no sweep takes a photo that was shown for a look.
