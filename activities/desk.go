@@ -17,6 +17,7 @@ import (
 	"huajie/domain/joint"
 	"huajie/domain/machine"
 	"huajie/domain/notice"
+	"huajie/domain/recheck"
 	"huajie/domain/view"
 	"huajie/domain/whistle"
 )
@@ -148,6 +149,9 @@ func (d *Desk) decideCase(cur Current, k casekind.Kind, in CommitInput) (Decisio
 		})
 	}
 	out := Decision{Events: events, State: next, Notices: notice.RenderAll(events, about, rules), Unanswered: unanswered}
+	if event, ok := next.(*gridevent.Event); ok && event.State == gridevent.Closed {
+		out.Lot = recheck.LotOf(events, event, d.Book.Rules("", "", in.At), in.At)
+	}
 	return d.withSplit(cur, out, card, in, rules)
 }
 

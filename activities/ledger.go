@@ -8,6 +8,7 @@ import (
 	"huajie/domain/machine"
 	"huajie/domain/notice"
 	"huajie/domain/org"
+	"huajie/domain/recheck"
 	"huajie/domain/view"
 )
 
@@ -133,6 +134,8 @@ type Decision struct {
 	// Unanswered says that only limits that had passed are decided, and the command
 	// is to be asked anew: its key is not noted, and the answer is Behind.
 	Unanswered bool
+	// Lot is drawn for a second look of the city at the event this closes; nil: it is none.
+	Lot *recheck.Lot
 	// Spawned is a case registered by this decision (a split), written in the
 	// same transaction.
 	Spawned *Decision

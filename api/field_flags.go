@@ -18,7 +18,7 @@ var flagJudges = []org.Role{org.RoleTownshipOffice, org.RoleTownshipLeader, org.
 var rulingFields = []form.Field{
 	{Name: "member", ZH: "网格员", EN: "the grid member", Type: form.Line, Required: true, Max: 64},
 	form.Among(form.Choice.Named("kind", "标志类型", "kind of the flag"), []patrol.FlagKind{patrol.FlagMock, patrol.FlagDrift,
-		patrol.FlagSameTrack, patrol.FlagBurst, patrol.FlagAlbumPhoto, patrol.FlagSamePhoto}, patrol.FlagKind.Label).Need(),
+		patrol.FlagSameTrack, patrol.FlagBurst, patrol.FlagAlbumPhoto, patrol.FlagSamePhoto, patrol.FlagFalsePass}, patrol.FlagKind.Label).Need(),
 	{Name: "day", ZH: "标志日期", EN: "day of the flag as the list names it", Type: form.Date, Required: true},
 	{Name: "n", ZH: "所见次数", EN: "how often it had been when the caller looked, as the list says", Type: form.Integer, Required: true, Min: 1},
 	{Name: "clear", ZH: "排除", EN: "clear it, or confirm it", Type: form.Boolean, Required: true},

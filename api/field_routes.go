@@ -33,6 +33,8 @@ func (s *server) fieldRoutes() {
 	get(s, "/field/flags", "list-flags", tagField, "Integrity flags of members in the caller's area, page by page of members", s.listFlags)
 	post(s, "/field/flags/rulings", "rule-flag", tagField, "Confirm or clear an integrity flag, with a reason", schemaOf(rulingFields, false), http.StatusOK, s.ruleFlag)
 
+	s.recheckRoutes()
+
 	get(s, "/field/leave", "list-leave", tagField, "Own absences, or those that wait for the caller's decision", s.listLeave)
 	post(s, "/field/leave", "ask-leave", tagField, "Ask for leave, or enter an emergency assignment", schemaOf(leaveFields, false), http.StatusOK, s.askLeave)
 	post(s, "/field/leave/{id}/decision", "decide-leave", tagField, "Approve or decline; never one's own", schemaOf(decisionFields, false), http.StatusOK, s.decideLeave)

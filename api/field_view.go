@@ -58,7 +58,7 @@ type FieldSegment struct {
 
 // FieldFlag is an integrity flag.
 type FieldFlag struct {
-	Kind   patrol.FlagKind `json:"kind" enum:"mock_location,drift,same_track,burst,album_photo,same_photo"`
+	Kind   patrol.FlagKind `json:"kind" enum:"mock_location,drift,same_track,burst,album_photo,same_photo,false_pass"`
 	ZH     string          `json:"zh"`
 	EN     string          `json:"en"`
 	Date   string          `json:"date,omitempty" format:"date" doc:"day, or first day of the week"`

@@ -220,7 +220,11 @@ func (s *server) fileContent(ctx context.Context, in *contentInput) (*contentOut
 	if unchanged(in.IfNoneMatch, etag) {
 		return &contentOutput{Status: http.StatusNotModified, ETag: etag, CacheControl: photoCache}, nil
 	}
-	return &contentOutput{http.StatusOK, etag, "image/jpeg", photoCache, "default-src 'none'; sandbox", `inline; filename="photo.jpg"`, "same-origin", data}, nil
+	return picture(data, etag), nil
+}
+
+func picture(data []byte, etag string) *contentOutput {
+	return &contentOutput{http.StatusOK, etag, "image/jpeg", photoCache, "default-src 'none'; sandbox", `inline; filename="photo.jpg"`, "same-origin", data}
 }
 
 // CaseFileList are the photos of a case in the order they were attached.

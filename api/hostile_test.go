@@ -71,7 +71,7 @@ func TestHostileRequests(t *testing.T) {
 	seed, most := seedOf(t, hostileAsk)
 	m := w.newMaker(c, seed)
 	w.handler = api.New(api.Deps{Reader: w.house, Accounts: castAccounts{accounts{w.house}}, Administration: newAdministration(w.house), Division: w.holder, Registrar: w.house, Engine: engine{w.house}, Files: files{w.house}, Audit: w.house,
-		Identities: w.house, Payloads: opener{}, Figures: w.drawer, Exports: w.drawer, ExportFiles: w.drawer, Holds: &cellar{h: w.house}, Signer: pen{}, Rules: w.holder, Rulebooks: w.publishing(), Field: newField(w.house),
+		Identities: w.house, Payloads: opener{}, Figures: w.drawer, Exports: w.drawer, ExportFiles: w.drawer, Holds: &cellar{h: w.house}, Rechecks: undrawn{}, Signer: pen{}, Rules: w.holder, Rulebooks: w.publishing(), Field: newField(w.house),
 		Log: slog.New(slog.NewJSONHandler(&locked{w: w.log}, &slog.HandlerOptions{Level: slog.LevelDebug})), Now: func() time.Time { return w.now }})
 	operations := hostile.Operations(c.doc, "follow-changes")
 	require.Greater(t, len(operations), 200)

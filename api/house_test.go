@@ -85,7 +85,7 @@ func newHouse(t testing.TB) *house {
 		people: map[string]view.Person{}, said: map[string]view.Statement{}, mail: map[string][]view.NoticeItem{}, phones: map[string]string{}, running: map[string]bool{}, started: map[string]bool{}, log: &strings.Builder{}, uploads: map[string]evidence.Upload{},
 	}
 	h.drawer = newDrawer(h)
-	h.handler = api.New(api.Deps{Exports: h.drawer, ExportFiles: h.drawer, Figures: h.drawer, Holds: &cellar{h: h},
+	h.handler = api.New(api.Deps{Exports: h.drawer, ExportFiles: h.drawer, Figures: h.drawer, Holds: &cellar{h: h}, Rechecks: undrawn{},
 		Reader: h, Accounts: accounts{h}, Administration: newAdministration(h), Division: h.holder, Registrar: h, Engine: engine{h}, Files: files{h}, Audit: h, Identities: h, Payloads: opener{}, Door: api.DoorRules{EngineUI: enginePages + "/some/path"}, Signer: pen{}, Rules: h.holder, Rulebooks: h.publishing(), Field: newField(h),
 		Log: slog.New(slog.NewJSONHandler(&locked{w: h.log}, nil)), Now: func() time.Time { return h.now }})
 	return h

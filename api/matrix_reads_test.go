@@ -200,7 +200,8 @@ func (w *walk) tryActions(t *testing.T, s stage, p person) {
 // calls are how operations that are for some are called: nothing in them is wrong but,
 // perhaps, who calls.
 var calls = map[string]string{
-	"hold-case": `{"reason":"法院调卷函件"}`, "lift-hold": `{"reason":"法院已结案"}`,
+	"answer-recheck": `{"verdict":"not_possible","reason":"changed","client":"c3d0a3f2-7f52-4b6a-9a39-1c2d3e4f5a6d"}`,
+	"hold-case":      `{"reason":"法院调卷函件"}`, "lift-hold": `{"reason":"法院已结案"}`,
 	"create-account": newClerk, "rename-account": `{"zh":"某","en":"Somebody"}`, "change-offices": toIntake, "close-account": justWords, "open-account": justWords, "reset-password": justWords,
 	"check-grids": `{"type":"FeatureCollection","features":[]}`, "reset-second-factor": justWords, "decide-offices": `{"approve":true}`,
 	"register-grievance": matterJSON, "report-grid-event": "{}", "draft-whistle": draft,

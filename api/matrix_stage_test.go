@@ -61,7 +61,7 @@ type walk struct {
 func newWalk(t *testing.T) *walk {
 	h := newHouse(t)
 	w := &walk{house: h, t: t, m: loadMatrix(t), masters: map[string]string{}}
-	h.handler = api.New(api.Deps{Reader: h, Accounts: castAccounts{accounts{h}}, Administration: newAdministration(h), Division: h.holder, Registrar: h, Engine: engine{h}, Files: files{h}, Audit: h, Exports: h.drawer, ExportFiles: h.drawer, Holds: &cellar{h: h}, Signer: pen{}, Rules: h.holder, Rulebooks: h.publishing(), Field: newField(h),
+	h.handler = api.New(api.Deps{Reader: h, Accounts: castAccounts{accounts{h}}, Administration: newAdministration(h), Division: h.holder, Registrar: h, Engine: engine{h}, Files: files{h}, Audit: h, Exports: h.drawer, ExportFiles: h.drawer, Holds: &cellar{h: h}, Rechecks: undrawn{}, Signer: pen{}, Rules: h.holder, Rulebooks: h.publishing(), Field: newField(h),
 		Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return h.now }})
 	w.shelves = map[string]shelf{"grievance": shelfOf(h.cases, grievance.Fresh), "grid_event": shelfOf(h.reported, gridevent.Fresh),
 		"joint": shelfOf(h.sessions, joint.Fresh), "whistle": shelfOf(h.whistles, whistle.Fresh)}

@@ -296,6 +296,8 @@ type Deps struct {
 	ExportFiles ExportFiles
 	// Holds keep files whatever their period.
 	Holds Holds
+	// Rechecks are the second looks of the city; nil in tests that look once.
+	Rechecks Rechecks
 	// Scanner looks for malware in photographs; nil: none does.
 	Scanner Pinger
 	// Figures counts for everybody.

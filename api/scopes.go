@@ -45,7 +45,7 @@ var scopes = map[string]account.Scope{
 	// People alone, whom one can ask why: no program unmasks or takes lists out of the house.
 	"unmask-petitioner": account.Person, "preview-step": account.Act, "export-form": account.Person, "request-export": account.Person, "list-exports": account.Person,
 	"get-export": account.Person, "get-export-file": account.Person, "approve-export": account.Person, "decline-export": account.Person,
-	"read-audit-log": account.Person, "list-holds": account.Person, "hold-case": account.Person, "lift-hold": account.Person,
+	"read-audit-log": account.Person, "list-rechecks": account.Person, "answer-recheck": account.Person, "get-recheck-photo": account.Person, "list-holds": account.Person, "hold-case": account.Person, "lift-hold": account.Person,
 	// What the rules are is changed by people, and by two of them.
 	"rulebook-in-force": account.Person, "list-rulebooks": account.Person, "get-rulebook": account.Person, "get-rulebook-file": account.Person,
 	"rulebook-calendar": account.Person, "rulebook-policy": account.Person, "list-drafts": account.Person, "open-draft": account.Person, "get-draft": account.Person,

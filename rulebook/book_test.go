@@ -321,7 +321,7 @@ func TestDrillAreaIsApartAndFast(t *testing.T) {
 	total += s.EvaluationWindow(codes.TrackDemand).Nominal() + s.ArchiveLimit(codes.TrackDemand).Nominal()
 	assert.Less(t, total, 2*time.Minute)
 	kept := map[string]bool{"review.window": true, "archive.petition": true,
-		"outage.min": true, "clock.drift_max": true} // of the system as a whole: read for the city alone
+		"outage.min": true, "clock.drift_max": true, "event.recheck.within": true} // of the system as a whole: read for the city alone
 	for _, k := range policy.Keys() {
 		scope, _ := s.Where(k.Name)
 		if k.Kind == policy.KindLimit && !kept[k.Name] && s.Text(k.Name) != "none" {

@@ -38,6 +38,9 @@ func (s *Store) FieldFacts(ctx context.Context, member string, areas []string, f
 		if f.Updates, err = updates(ctx, tx, member, in); err != nil {
 			return err
 		}
+		if f.FalsePasses, err = falsePasses(ctx, tx, member, in); err != nil {
+			return err
+		}
 		if f.Rulings, err = rulings(ctx, tx, member, from, to); err != nil {
 			return err
 		}

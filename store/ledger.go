@@ -43,6 +43,9 @@ func (s *Store) Change(ctx context.Context, w activities.Write) (activities.Writ
 	if err != nil {
 		return activities.Written{}, err
 	}
+	if _, err := s.key(ctx, ""); err != nil { // read before a connection is held, not while
+		return activities.Written{}, err
+	}
 	var out activities.Written
 	var st *stream
 	var done *command
@@ -251,6 +254,11 @@ func (s *Store) write(ctx context.Context, tx pgx.Tx, st *stream, d activities.D
 	out, err := s.queueDecision(batch, st, d)
 	if err != nil {
 		return nil, err
+	}
+	if d.Lot != nil {
+		if err := s.queueRecheck(ctx, batch, st.no, *d.Lot); err != nil {
+			return nil, err
+		}
 	}
 	return out, s.send(ctx, tx, batch, st, d)
 }

@@ -115,6 +115,7 @@ var resealings = []resealing{
 	{"whistles", "no", "body", "", resealDocument("whistles", "body", inDocuments)},
 	{"events", "no", "seq, body", wholeStreams, (*Store).resealEvent},
 	{"users", "username", "phone", "", (*Store).resealUser},
+	{"rechecks", "id::text", "comment", `id > coalesce(nullif($1, '')::bigint, 0) ORDER BY id LIMIT $2`, (*Store).resealRecheck},
 	{"audit_log", "day::text", "n, kind, reason", wholeDays, (*Store).resealReason},
 }
 

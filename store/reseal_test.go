@@ -37,7 +37,12 @@ func TestRotationBesideOfficers(t *testing.T) {
 	t.Parallel()
 	_, url := freshAt(t)
 	dir := t.TempDir()
-	office, _ := process(t, url, dir)
+	office, first := process(t, url, dir)
+	place := seal.Place{Table: "rechecks", Column: "comment", Row: "1"}
+	comment, err := first.Seal("灯仍不亮", place)
+	require.NoError(t, err)
+	_, err = raw(t, url).Exec(t.Context(), `INSERT INTO rechecks (no, seq, percent, closed_at, verifier, due_at, verdict, comment, answered_by, answered_at) VALUES ('x', 1, 3, $1, 'v', $1, 'fail', $2, 'c', $1)`, day, comment)
+	require.NoError(t, err)
 	var nos []string
 	for range 230 {
 		nos = append(nos, register(t, office, day, summary("电梯停运多日")).No)
@@ -71,7 +76,7 @@ func TestRotationBesideOfficers(t *testing.T) {
 		run := map[string]int{}
 		err := another.Reseal(ctx, func(r store.Resealed) {
 			run[r.Table] = r.Looked
-			if parts++; parts == 9 {
+			if parts++; parts == 10 { // more than there are tables, or no run would come to its end
 				cancel() // in the middle of something
 			}
 		})
@@ -95,7 +100,12 @@ func TestRotationBesideOfficers(t *testing.T) {
 	left := 0
 	require.NoError(t, operator.Reseal(t.Context(), func(r store.Resealed) { left += r.Sealed }))
 	require.Zero(t, left, "nothing is sealed with the old key any more")
-	reader, _ := process(t, url, dir)
+	reader, last := process(t, url, dir)
+	require.NoError(t, raw(t, url).QueryRow(t.Context(), `SELECT comment FROM rechecks`).Scan(&comment))
+	require.True(t, last.Current(comment), "what the city said, too")
+	comment, err = last.Open(comment, place)
+	require.NoError(t, err)
+	require.Equal(t, "灯仍不亮", comment)
 	for _, no := range nos {
 		require.NoError(t, reader.VerifyChain(t.Context(), no))
 		require.NotEmpty(t, held(t, reader, no).Summary)

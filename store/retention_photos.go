@@ -63,7 +63,8 @@ func (s *Store) DroppedBytes(ctx context.Context, drop func(name [32]byte) error
 }
 
 // unusedPhotos are those that no file has taken up, since a moment.
-const unusedPhotos = `state = 'complete' AND completed_at < $1 AND NOT EXISTS (SELECT FROM case_files c WHERE c.file_id = files.id)`
+const unusedPhotos = `state = 'complete' AND completed_at < $1 AND NOT EXISTS (SELECT FROM case_files c WHERE c.file_id = files.id)
+	AND NOT EXISTS (SELECT FROM recheck_files r WHERE r.file_id = files.id)`
 
 // UnusedPhotos counts the photographs from before a moment that no file has taken up.
 func (s *Store) UnusedPhotos(ctx context.Context, before time.Time) (n int, oldest time.Time, err error) {

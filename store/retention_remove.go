@@ -323,7 +323,12 @@ func removeBeside(ctx context.Context, tx pgx.Tx, parts []part, out *GoneFile) (
 	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
 		return err
 	}
-	out.Photos, err = dropPhotos(ctx, tx, `id IN (SELECT file_id FROM case_files WHERE no = ANY ($1))`, nos, time.Now())
+	out.Photos, err = dropPhotos(ctx, tx, `id IN (SELECT file_id FROM case_files WHERE no = ANY ($1)
+		UNION ALL SELECT f.file_id FROM recheck_files f JOIN rechecks r ON r.id = f.recheck WHERE r.no = ANY ($1))`, nos, time.Now())
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `DELETE FROM rechecks WHERE no = ANY ($1)`, nos)
 	return err
 }
 

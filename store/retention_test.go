@@ -310,18 +310,29 @@ func TestPhotosGoWithTheirFile(t *testing.T) {
 	other, unused, young := photo(4, "same", day), photo(5, "unused", day.AddDate(-2, 0, 0)), photo(6, "young", day)
 	attached(going, own, shared, twin)
 	attached(staying, shared, other)
+	looked := func(no, id string) { // by the city, who photographs beside the case
+		_, err := conn.Exec(t.Context(), `WITH r AS (INSERT INTO rechecks (no, seq, percent, closed_at, verifier, due_at) VALUES ($1, 1, 3, $3, 'x', $3) RETURNING id)
+			INSERT INTO recheck_files (file_id, recheck, n) SELECT $2, id, 0 FROM r`, no, id, day)
+		require.NoError(t, err)
+	}
+	seen, again := photo(7, "seen", day), photo(8, "again", day.AddDate(-2, 0, 0))
+	looked(going, seen)
+	looked(staying, again)
 	step(t, s, going, "archived", day, over(day))
-	require.Equal(t, 2, letGo(t, s, going).Photos)
+	require.Equal(t, 3, letGo(t, s, going).Photos)
+	var looks []string
+	require.NoError(t, conn.QueryRow(t.Context(), `SELECT array_agg(no) FROM rechecks`).Scan(&looks))
+	require.Equal(t, []string{staying}, looks, "the second look goes with its event")
 	left := func() (ids []string) {
 		require.NoError(t, conn.QueryRow(t.Context(), `SELECT coalesce(array_agg(id ORDER BY id), '{}') FROM files`).Scan(&ids))
 		return ids
 	}
-	require.Equal(t, []string{shared, other, unused, young}, left())
+	require.Equal(t, []string{shared, other, unused, young, again}, left())
 	dropped := 0
 	n, err := s.DroppedBytes(t.Context(), func([32]byte) error { dropped++; return nil })
 	require.NoError(t, err)
-	require.Equal(t, 3, n, "three of one's own; those of the twin are named by another")
-	require.Equal(t, 3, dropped)
+	require.Equal(t, 6, n, "three of one's own, three of the second look; those of the twin are named by another")
+	require.Equal(t, 6, dropped)
 
 	count, oldest, err := s.UnusedPhotos(t.Context(), day.AddDate(-1, 0, 0))
 	require.NoError(t, err)
@@ -330,7 +341,7 @@ func TestPhotosGoWithTheirFile(t *testing.T) {
 	n, err = s.ForgetPhotos(t.Context(), day.AddDate(-1, 0, 0))
 	require.NoError(t, err)
 	require.Equal(t, 1, n)
-	require.Equal(t, []string{shared, other, young}, left())
+	require.Equal(t, []string{shared, other, young, again}, left())
 	_, err = s.DroppedBytes(t.Context(), func([32]byte) error { return context.Canceled })
 	require.ErrorIs(t, err, context.Canceled)
 	n, err = s.DroppedBytes(t.Context(), func([32]byte) error { return nil })

@@ -16,6 +16,9 @@ type Facts struct {
 	Beats  []time.Time
 	Away   []Away
 	Events []EventFact
+	// FalsePasses are the moments at which the member passed an event on the spot that the city
+	// found not to be so (§6 item 78).
+	FalsePasses []time.Time
 	// Rulings are those on flags of the time, in the order in which they were made.
 	Rulings []Ruling
 	// Kept are days as they were measured before. Of these points, signs of life and marks are

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"time"
 
 	"huajie/domain"
 	"huajie/domain/calendar"
@@ -21,6 +22,7 @@ const (
 	FlagBurst      FlagKind = "burst"
 	FlagAlbumPhoto FlagKind = "album_photo"
 	FlagSamePhoto  FlagKind = "same_photo"
+	FlagFalsePass  FlagKind = "false_pass"
 )
 
 // Flag is one such sign.
@@ -44,6 +46,7 @@ var flagTable = map[FlagKind]struct {
 	FlagBurst:      {domain.Text{ZH: "短时集中上报", EN: "a burst of reports"}, []Part{ScoreEvents}},
 	FlagAlbumPhoto: {domain.Text{ZH: "多次使用相册照片", EN: "photos from the album, repeatedly"}, []Part{ScoreEvents, ScoreQuality}},
 	FlagSamePhoto:  {domain.Text{ZH: "多次使用相同照片", EN: "the same photo, repeatedly"}, []Part{ScoreEvents, ScoreQuality}},
+	FlagFalsePass:  {domain.Text{ZH: "核查通过经复核不属实", EN: "a pass on the spot that did not hold"}, []Part{ScoreVerification}},
 }
 
 // Label names a flag.
@@ -109,6 +112,21 @@ func common(a, b []uint32) (n int) {
 		}
 	}
 	return n
+}
+
+// falsePasses are the days on which the member passed what the city found not to be so. It
+// counts when it was passed, not when the city went there.
+func falsePasses(passes []time.Time, s Span) (out []Flag) {
+	for _, at := range passes {
+		switch n := len(out) - 1; {
+		case !s.Holds(at):
+		case n >= 0 && out[n].Date == calendar.DateOf(at):
+			out[n].N++
+		default:
+			out = append(out, Flag{Kind: FlagFalsePass, Date: calendar.DateOf(at), N: 1})
+		}
+	}
+	return out
 }
 
 // photoFlags count what was objected to in the reports of a month.

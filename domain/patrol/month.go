@@ -70,6 +70,7 @@ func AssessMonth(from, to calendar.Date, f Facts, t Terms) Month {
 	}
 	reports := reportedIn(f.Events, spanOf(from, to))
 	m.flag(reports, t, r)
+	m.Flags = append(m.Flags, falsePasses(f.FalsePasses, spanOf(from, to))...)
 	rule(m.Flags, f.Rulings, func(f Flag) calendar.Date { return f.Day(m) })
 	m.comply()
 	m.score(f, reports, t, r)

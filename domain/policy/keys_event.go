@@ -23,6 +23,8 @@ var eventKeys = []Key{
 	{Name: "event.verify.normal", Kind: KindLimit, ZH: "现场核查", EN: "verification on the spot", Source: "§3.3 E15 §4.10 verify.limit D"},
 	{Name: "event.verify.next", Kind: KindLimit, ZH: "网格长、平台接续核查", EN: "verification by the grid leader, then by the platform", Source: "§3.3 E15 D"},
 	{Name: "event.verify.radius", Kind: KindInt, ZH: "核查位置距事件地点上限(米)", EN: "metres between verifier and event, at most", Source: "§3.3 E15 D"},
+	{Name: "event.recheck.percent", Kind: KindPercent, ZH: "现场核查通过后市级随机复核比例", EN: "passes on the spot that the city looks at again, drawn at random", Source: "§6 item 78 D"},
+	{Name: "event.recheck.within", Kind: KindLimit, ZH: "市级随机复核时限", EN: "second look of the city, from the closing", Source: "§6 item 78 D (limit ours)"},
 	{Name: "event.rework.percent", Kind: KindPercent, ZH: "返工时限占原时限", EN: "time for rework, share of the original limit", Source: "§3.3 E17 D"},
 	{Name: "event.rework.least", Kind: KindLimit, ZH: "返工最短时限", EN: "time for rework, at least", Source: "§3.3 E17 D"},
 	{Name: "event.reopen.window", Kind: KindLimit, ZH: "复发重开期", EN: "window to reopen on recurrence", Source: "§3.3 E20 D"},

@@ -54,7 +54,7 @@ func (h *house) key() string { return fmt.Sprint("browser-", h.n.Add(1)) }
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	return houseWith(t, map[string]string{"220402": "joint.notice: 1s\n  handle.consultation.normal: 3s"})
+	return houseWith(t, map[string]string{"220400": "event.recheck.percent: 100%", "220402": "joint.notice: 1s\n  handle.consultation.normal: 3s"})
 }
 
 // houseWith is a house whose counties have values of their own.
@@ -77,7 +77,7 @@ func ownRules(t *testing.T, policy map[string]string) string {
 	require.NoError(t, os.CopyFS(dir, rulebook.Data()))
 	require.NoError(t, os.MkdirAll(filepath.Join(dir, "policy"), 0o700))
 	for county, values := range policy {
-		file := fmt.Sprintf("scope: %q\nversion: \"browser.1\"\neffective_from: 2020-08-28\nvalues:\n  %s\n", county, values)
+		file := fmt.Sprintf("scope: %q\nversion: \"browser.1\"\neffective_from: 2020-08-29\nvalues:\n  %s\n", county, values)
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "policy", county+".yaml"), []byte(file), 0o600))
 	}
 	return dir

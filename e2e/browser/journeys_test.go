@@ -51,6 +51,7 @@ func TestPages(t *testing.T) {
 		"ASensitiveMatterIsForFew":      sensitive,
 		"AnEventThatIsADispute":         dispute,
 		"WhatIsPrintedIsASheet":         printed,
+		"TheCityLooksAgain":             looksAgain,
 		"EveryPageCanBeRead":            readable,
 	} {
 		t.Run(name, func(t *testing.T) { journey(t, h) })

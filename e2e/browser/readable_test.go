@@ -25,6 +25,7 @@ type violation struct {
 // type, nothing wider than the window, and no name that is not one.
 func readable(t *testing.T, h *house) {
 	no := h.dispatched(t, "广场舞音响夜间扰民")
+	h.passed(t, "健身器材松动,使用有危险")
 	for _, x := range []struct {
 		user          string
 		width, height int64
@@ -37,6 +38,7 @@ func readable(t *testing.T, h *house) {
 			"/rules/drafts/" + h.ruleDraft(t)}},
 		{admin, 1280, 900, []string{"/accounts", "/accounts/" + disp, "/account-requests", "/grids?area=220402"}},
 		{walker, 400, 860, []string{"/m", "/m/report", "/m/queue", "/m/patrol", "/m/me"}},
+		{citySup, 420, 860, []string{"/rechecks", "/rechecks?state=answered"}},
 		{boss, 1920, 1080, []string{"/screen", "/overdue"}},
 	} {
 		p := h.open(t, x.user, x.width, x.height)

@@ -18,7 +18,7 @@ func (a *App) Handler(version string) http.Handler {
 		Reader: a.Store, Accounts: a.Store, Administration: a.Store, Division: a.Book, Registrar: a.Desk, Files: a.Photos, Audit: a.Store, Identities: a.Store, Signer: a.Notary, Payloads: a.payloads, Rules: a.Book, Rulebooks: a.Rules, Field: a.Store, Changes: a.Store, Log: a.Log, Version: version,
 		Engine: api.NewEngine(a.Client, a.TaskQueue, a.Store), Stopping: a.stopping.Load,
 		Reports: a.Store, ReportSecrets: reportSecrets(a.Config),
-		Scanner: a.pinger(), Figures: a.Store, Exports: a.Store, ExportFiles: exporter.Shelf{Files: a.kept}, Holds: a.Store,
+		Scanner: a.pinger(), Figures: a.Store, Exports: a.Store, ExportFiles: exporter.Shelf{Files: a.kept}, Holds: a.Store, Rechecks: a.Store,
 		SignIn: SignInRules(a.Config), Door: DoorRules(a.Config),
 	}
 	if a.Telemetry != nil {

@@ -26,6 +26,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/rules/files', name: 'rules-files', component: () => import('./pages/rules/Files.vue') },
   { path: '/rules/drafts/:id', name: 'rules-draft', component: () => import('./pages/rules/Draft.vue'), props: true },
   { path: '/account', name: 'account', component: () => import('./pages/Account.vue') },
+  { path: '/rechecks', name: 'rechecks', component: () => import('./pages/Rechecks.vue') },
   { path: '/accounts', name: 'accounts', component: () => import('./pages/Accounts.vue') },
   { path: '/accounts/:username', name: 'account-of', component: () => import('./pages/AccountOf.vue'), props: true },
   { path: '/account-requests', name: 'requests', component: () => import('./pages/Requests.vue') },

@@ -3,6 +3,7 @@ import { signIn } from '../shared/words'
 import { rulesEn, rulesNavEn, rulesNavZh, rulesZh } from './rules-words'
 import { map } from './words.map'
 import { people } from './words.people'
+import { recheck } from './words.recheck'
 
 const zh = {
   app: '化解', tagline: '社会矛盾纠纷多元化解平台',
@@ -60,4 +61,4 @@ const en: typeof zh = {
   yes: 'Yes', no: 'No', close: 'Close', all: 'All', search: 'Search', today: 'Today', on: 'at', none: 'none',
 }
 
-export const i18n = makeI18n({ ...zh, ...people.zh, ...map.zh, nav: { ...zh.nav, ...people.zh.nav, ...map.zh.nav } }, { ...en, ...people.en, ...map.en, nav: { ...en.nav, ...people.en.nav, ...map.en.nav } })
+export const i18n = makeI18n({ ...zh, ...people.zh, ...map.zh, ...recheck.zh, nav: { ...zh.nav, ...people.zh.nav, ...map.zh.nav, ...recheck.zh.nav } }, { ...en, ...people.en, ...map.en, ...recheck.en, nav: { ...en.nav, ...people.en.nav, ...map.en.nav, ...recheck.en.nav } })
