@@ -43,9 +43,11 @@ const recheckColumns = `SELECT r.id, r.no, r.seq, r.percent, r.closed_at, r.veri
 	FROM rechecks r JOIN cases ON cases.no = r.no`
 
 // rechecksIn are the looks somebody may know of: answered ones in the areas of the office; those
-// that wait are for the city, and there not for who had a hand in the event.
+// that wait are for the city, and there not for who had a hand in the event. What became a
+// person's dispute afterwards is for those who may read it.
 func rechecksIn(scope view.Scope, f recheck.Filter) *where {
 	w := within(scope)
+	w.reads(scope)
 	w.and(`EXISTS (SELECT FROM unnest(?::text[]) AS a WHERE starts_with(cases.area, a))`, f.Areas)
 	w.and(`r.verdict <> '' OR ?::boolean AND NOT (cases.readers && ?::text[] OR coalesce(cases.body -> 'disposers', '[]') @> to_jsonb(?::text))`,
 		f.Open, marks(markUser, f.User), f.User)

@@ -249,6 +249,11 @@ func TestAFalsePassIsFound(t *testing.T) {
 	require.NoError(t, q.step(admin, no, "reopen", form.Input{"reason": "市级复核不属实"}), "the next step that is told")
 	assert.Equal(t, "answered", q.only(county, "")["state"], "what was found stays")
 	assert.Equal(t, []string{"verification"}, q.zeroed())
+	require.NoError(t, q.step(admin, no, "convert", form.Input{"reason": "两家争用路灯杆", "personal": true, "consent": "written", "confidentiality": "C1", "summary": "邻里因杆位发生纠纷"}))
+	for _, user := range []string{county, admin, city} {
+		assert.Empty(t, q.listed(user, ""), "it became a person's dispute: its words are for those named on it, not for "+user)
+	}
+	assert.Equal(t, []string{"verification"}, q.zeroed())
 }
 
 // TestAPassThatHolds takes nothing away, and neither does a place nobody could look at.
