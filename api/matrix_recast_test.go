@@ -25,7 +25,7 @@ func (w *walk) inputs() map[string]map[string]any {
 		"grievance plan-session":      {"lead_unit": "220402-D08", "assist_units": []any{"220402-D01"}},
 		"grievance close-unreachable": {"notice_posted": "已在社区公告栏公告"},
 		"grievance show-photos":       {"photos": []any{"brought"}},
-		"grievance sender-answered":   {"granted": false},
+		"grievance sender-answered":   {"answer": "refused"},
 		"grievance local-conclude":    done,
 		"grievance joint-conclude":    with(done, map[string]any{"joint_opinion": "共同认定", "executing_unit": "220402-D08", "executing_date": "2026-12-10"}),
 		"grievance leader-conclude": with(done, map[string]any{"plan": "包案方案", "minutes": "会议纪要", "decision": "同意", "executing_unit": "220402-D08",

@@ -17,17 +17,24 @@ type SenderRequest struct {
 	Granted    bool      `json:"granted,omitempty"`
 }
 
+// What a sender may answer.
+const (
+	moreTime   = "granted"
+	noMoreTime = "refused"
+)
+
 // senderSteps are the talk with 12345 or the superior who sent a matter too late to be handled by
 // the date it came with: the house asks, and what is granted moves the date.
 func senderSteps() []step {
 	desk := append(machine.As(asFirst, intakeRoles...), machine.As(inCounty, dispatcher, clerk, petitionOfficer)...)
 	working := []machine.State{Registered, Triage, LocalResolving, Dispatched, Signed, Handling, ReturnPending, Adjudicating, JointResolving, LeaderResolving, Suspended}
-	later := form.Field{Name: "due_by_sender", ZH: "来文单位限定日期", EN: "date set by the sender", Type: form.Moment}
+	answer := form.Choice.Named("answer", "来文单位答复", "answer").Or(moreTime, "同意延期", "more time").Or(noMoreTime, "不同意延期", "no more time").Need()
+	later := form.Field{Name: "due_by_sender", ZH: "同意延至(来文单位限定日期)", EN: "new date set by the sender", Type: form.Moment}
 	return []step{
 		{Action: "ask-sender", Rule: "§6 item 21", ZH: "提请来文单位延期", EN: "Ask the sender for more time", From: working, Who: desk,
 			Fields: []form.Field{{Name: "until", ZH: "请求延至", EN: "until", Type: form.Moment, Required: true}, reason}, Guard: guardAskSender, Do: do(askSender)},
 		{Action: "sender-answered", Rule: "§6 item 21", ZH: "登记来文单位答复", EN: "Enter the sender's answer", From: working, Who: desk,
-			Fields: []form.Field{{Name: "granted", ZH: "同意延期", EN: "more time is granted", Type: form.Boolean, Required: true}, later, text("document", "文号或通话记录", "document or call")},
+			Fields: []form.Field{answer, later, text("document", "文号或通话记录", "document or call")},
 			Guard:  guardSenderAnswered, Do: do(senderAnswered)},
 	}
 }
@@ -59,7 +66,7 @@ func guardSenderAnswered(t *machine.Turn[*Case]) error {
 	switch {
 	case c.Sender == nil || !c.Sender.AnsweredAt.IsZero():
 		return refuse("sender_not_asked", "§6 item 21", "没有待答复的延期请求", "no request waits for an answer")
-	case t.In.Bool("granted") && !(turn{t}).dateOfSender(due).After(c.InheritedDue):
+	case t.In.Text("answer") == moreTime && !(turn{t}).dateOfSender(due).After(c.InheritedDue):
 		return fault("due_by_sender", "past", "同意延期的,应填写晚于现有期限的日期", "a later date is needed where more time is granted")
 	}
 	return nil
@@ -71,7 +78,7 @@ func senderAnswered(t turn) error {
 	c := t.Case
 	t.Clear("sender")
 	answered := *c.Sender
-	answered.AnsweredAt, answered.Granted = t.Now, t.In.Bool("granted")
+	answered.AnsweredAt, answered.Granted = t.Now, t.In.Text("answer") == moreTime
 	c.Sender = &answered
 	if !answered.Granted {
 		t.Record("sender_refused", "§6 item 21").Notify("N13", t.handlers()...).Notify("N13", t.desk(c.Owner.Unit)...)

@@ -16,7 +16,7 @@ var (
 	lateTransfer = form.Input{"channel": "hotline_12345", "due_by_sender": "2026-03-02T10:00:00+08:00"}
 	inTime       = form.Input{"channel": "hotline_12345", "due_by_sender": "2026-03-05T17:00:00+08:00"}
 	moreTime     = form.Input{"until": "2026-03-12T17:00:00+08:00", "reason": "到件过晚"}
-	grant        = form.Input{"granted": true, "due_by_sender": "2026-03-11T17:00:00+08:00", "document": "市热线函〔2026〕3号"}
+	grant        = form.Input{"answer": "granted", "due_by_sender": "2026-03-11T17:00:00+08:00", "document": "市热线函〔2026〕3号"}
 )
 
 // TestTheSenderIsAskedForMoreTime is §6 item 21: what came too late has the least time there is, and
@@ -49,14 +49,14 @@ func TestTheSenderIsAskedForMoreTime(t *testing.T) {
 		p := dispatched(t, form.Input{"channel": "hotline_12345", "due_by_sender": "2026-12-01T17:00:00+08:00"})
 		was := p.c.Policy.Due
 		p.do(dispUser, "ask-sender", moreTime, form.Input{"until": "2026-12-31T17:00:00+08:00"}).
-			do(dispUser, "sender-answered", form.Input{"granted": true, "due_by_sender": "2026-12-31T17:00:00+08:00"})
+			do(dispUser, "sender-answered", form.Input{"answer": "granted", "due_by_sender": "2026-12-31T17:00:00+08:00"})
 		sameTime(t, was, p.c.Policy.Due)
 		require.Equal(t, []string{"N13"}, p.notices())
 	})
 	parallel(t, "a refusal leaves the date", func(t *testing.T) {
 		p := dispatched(t, lateTransfer).do(dispUser, "ask-sender", moreTime)
 		was := p.c.Policy.Due
-		p.do(dispUser, "sender-answered", form.Input{"granted": false})
+		p.do(dispUser, "sender-answered", form.Input{"answer": "refused"})
 		sameTime(t, was, p.c.Policy.Due)
 		require.False(t, p.c.Sender.Granted)
 		require.Contains(t, p.c.Flags, "short_notice")
@@ -77,8 +77,8 @@ func TestTheSenderIsAskedForMoreTime(t *testing.T) {
 		p.refuse(domain.CodeInvalid, "past", dispUser, "ask-sender", moreTime, form.Input{"until": "2026-03-03T17:00:00+08:00"})
 		p.do(dispUser, "ask-sender", moreTime)
 		p.refuse(domain.CodeConflict, "sender_asked", dispUser, "ask-sender", moreTime)
-		p.refuse(domain.CodeInvalid, "past", dispUser, "sender-answered", form.Input{"granted": true})
-		p.refuse(domain.CodeInvalid, "past", dispUser, "sender-answered", form.Input{"granted": true, "due_by_sender": "2026-03-04T17:00:00+08:00"})
+		p.refuse(domain.CodeInvalid, "past", dispUser, "sender-answered", form.Input{"answer": "granted"})
+		p.refuse(domain.CodeInvalid, "past", dispUser, "sender-answered", form.Input{"answer": "granted", "due_by_sender": "2026-03-04T17:00:00+08:00"})
 		p.refuse(domain.CodeForbidden, "not_your_office", handlerUser, "sender-answered", grant)
 	})
 }

@@ -257,17 +257,25 @@ func eval[T any](p *page, expression string) (v T) {
 	return v
 }
 
-// shoot keeps a picture where one is asked for: HUAJIE_SHOTS is the folder.
+// shoot keeps a picture where one is asked for.
 func (p *page) shoot(name string) {
-	folder := os.Getenv("HUAJIE_SHOTS")
-	if folder == "" {
+	if os.Getenv("HUAJIE_SHOTS") == "" {
 		return
 	}
 	ctx, cancel := context.WithTimeout(p.ctx, soon)
 	defer cancel()
 	var picture []byte
 	if err := chromedp.Run(ctx, chromedp.CaptureScreenshot(&picture)); err == nil {
-		_ = os.WriteFile(filepath.Join(folder, name+".png"), picture, 0o600)
+		p.keep(name+".png", picture)
+	}
+}
+
+// keep writes a file for whoever looks at the pages, where they ask for it: HUAJIE_SHOTS is the folder.
+func (p *page) keep(name string, data []byte) {
+	p.t.Helper()
+	if folder := os.Getenv("HUAJIE_SHOTS"); folder != "" {
+		require.NoError(p.t, os.MkdirAll(folder, 0o755))
+		require.NoError(p.t, os.WriteFile(filepath.Join(folder, name), data, 0o600))
 	}
 }
 

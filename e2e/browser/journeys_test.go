@@ -52,6 +52,7 @@ func TestPages(t *testing.T) {
 		"AnEventThatIsADispute":         dispute,
 		"WhatIsPrintedIsASheet":         printed,
 		"TheCityLooksAgain":             looksAgain,
+		"ATransferThatCameTooLate":      lateTransfer,
 		"EveryPageCanBeRead":            readable,
 	} {
 		t.Run(name, func(t *testing.T) { journey(t, h) })

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"os"
-	"path/filepath"
 	"regexp"
 	"testing"
 	"time"
@@ -23,8 +22,7 @@ func (p *page) sheet(name string) (words string, sheets int) {
 	var pdf []byte
 	p.do(emulation.SetEmulatedMedia().WithMedia("print"))
 	words = eval[string](p, `document.body.innerText`)
-	folder := os.Getenv("HUAJIE_SHOTS")
-	if folder != "" { // first: once printed, the sheet may be put away
+	if os.Getenv("HUAJIE_SHOTS") != "" { // first: once printed, the sheet may be put away
 		p.do(chromedp.EmulateViewport(794-178, 1123))
 		p.shoot(name)
 		p.do(chromedp.EmulateViewport(1440, 900))
@@ -33,9 +31,7 @@ func (p *page) sheet(name string) (words string, sheets int) {
 		pdf, _, err = cdppage.PrintToPDF().WithPreferCSSPageSize(true).Do(ctx)
 		return err
 	}))
-	if folder != "" {
-		require.NoError(p.t, os.WriteFile(filepath.Join(folder, name+".pdf"), pdf, 0o600))
-	}
+	p.keep(name+".pdf", pdf)
 	p.do(emulation.SetEmulatedMedia())
 	require.True(p.t, bytes.HasPrefix(pdf, []byte("%PDF")))
 	assert.Regexp(p.t, `/MediaBox \[0 0 59[45](\.\d+)? 84[12](\.\d+)?\]`, string(regexp.MustCompile(`/MediaBox \[[^\]]*\]`).Find(pdf)), "A4")

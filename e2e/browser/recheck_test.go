@@ -66,6 +66,7 @@ func looksAgain(t *testing.T, h *house) {
 	p.do(chromedp.SetUploadFiles(card+`input[type=file]`, []string{shot}, chromedp.ByQuery))
 	p.until(`document.querySelector('[data-form=recheck] figcaption')?.textContent === '已上传'`)
 	p.fill(card+`textarea`, "到场查看,三盏路灯仍不亮")
+	p.until(`!document.querySelector('[data-form=recheck] .fault')`) // what was put right is not held against it
 	p.shoot("recheck-form")
 	p.click(card + `[data-submit]`)
 	p.until(fmt.Sprintf(`!document.querySelector('%s') && !document.querySelector('.el-skeleton')`, card))
